@@ -1,0 +1,61 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <list>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+
+#include "base/clock.hpp"
+
+namespace httplib {
+class Client;
+}
+
+namespace ecrelay::net {
+
+/// Holds the deadlines of exchanges under way, which cpp-httplib cannot (its timeouts are per read and
+/// fixed when the connection opens): one thread that shuts an exchange's socket when its deadline has
+/// passed or its stop token asks. Accurate to about 50 ms. Thread-safe.
+class ExchangeWatch {
+ public:
+  enum class Cause { None, Deadline, Stopped };
+
+  /// One exchange, watched from construction to destruction. Used by one thread.
+  class Guard {
+   public:
+    Guard(ExchangeWatch& watch, httplib::Client& client, base::Deadline deadline,
+          std::stop_token stop);
+    ~Guard();
+    Guard(const Guard&) = delete;
+    Guard& operator=(const Guard&) = delete;
+
+    void extend(base::Deadline deadline) { deadline_ = deadline.when().time_since_epoch().count(); }
+    /// Why the socket was shut, if it was.
+    [[nodiscard]] Cause cause() const { return cause_; }
+
+   private:
+    friend class ExchangeWatch;
+    ExchangeWatch& watch_;
+    httplib::Client& client_;
+    std::stop_token stop_;
+    std::atomic<base::Steady::rep> deadline_;
+    std::atomic<Cause> cause_{Cause::None};
+    std::list<Guard*>::iterator place_;
+  };
+
+  ExchangeWatch();
+  ~ExchangeWatch();
+
+ private:
+  void run(const std::stop_token& stop);
+
+  std::mutex mutex_;
+  std::condition_variable_any wake_;
+  std::list<Guard*> guards_;
+  std::jthread thread_;
+};
+
+}  // namespace ecrelay::net

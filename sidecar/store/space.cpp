@@ -1,0 +1,142 @@
+#include "store/space.hpp"
+
+#include <algorithm>
+
+namespace ecrelay::store {
+namespace {
+constexpr std::uint64_t kBlock = 4096;
+}
+
+std::uint64_t Space::rounded(std::uint64_t size) {
+  return size > UINT64_MAX - kBlock ? UINT64_MAX : (size + kBlock - 1) / kBlock * kBlock;
+}
+
+base::Result<std::vector<base::Digest>> Space::reserve(const base::Digest& digest,
+                                                       std::uint64_t size) {
+  const auto wanted = rounded(size);
+  const std::lock_guard lock(mutex_);
+  if (wanted > limit_) {
+    return base::Error{base::ErrorCode::NoSpace, "larger than the store (--cache-size)"};
+  }
+  if (entries_.contains(digest) || reserved_digests_.contains(digest)) {
+    return base::Error{base::ErrorCode::AlreadyExists, digest.str() + " is held or being filled"};
+  }
+  std::vector<base::Digest> victims;
+  std::unordered_set<base::Digest> chosen;
+  std::uint64_t freed = 0;
+  if (used_ > limit_ - wanted) {
+    const auto needed = used_ - (limit_ - wanted);
+    collect_victims(needed, true, freed, victims, chosen);
+    collect_victims(needed, false, freed, victims, chosen);
+    if (freed < needed) {
+      return base::Error{base::ErrorCode::NoSpace,
+                         "the store is full of blobs that are being read or written"};
+    }
+  }
+  for (const auto& victim : victims) {
+    erase(entries_.find(victim));
+    ++evictions_;
+  }
+  used_ += wanted;
+  reserved_ += wanted;
+  reserved_digests_.insert(digest);
+  return victims;
+}
+
+void Space::collect_victims(std::uint64_t needed, bool spare_open_jobs, std::uint64_t& freed,
+                            std::vector<base::Digest>& victims,
+                            std::unordered_set<base::Digest>& chosen) const {
+  for (auto it = order_.begin(); it != order_.end() && freed < needed; ++it) {
+    const auto& entry = entries_.at(*it);
+    if (entry.pins > 0 || chosen.contains(*it) ||
+        (spare_open_jobs && open_jobs_.contains(entry.job))) {
+      continue;
+    }
+    victims.push_back(*it);
+    chosen.insert(*it);
+    freed += rounded(entry.size);
+  }
+}
+
+void Space::erase(Entries::iterator entry) {
+  used_ -= rounded(entry->second.size);
+  order_.erase(entry->second.place);
+  entries_.erase(entry);
+}
+
+void Space::release(const base::Digest& digest, std::uint64_t size) {
+  const std::lock_guard lock(mutex_);
+  reserved_digests_.erase(digest);
+  used_ -= rounded(size);
+  reserved_ -= rounded(size);
+}
+
+void Space::commit(const base::Digest& digest, std::uint64_t size, const std::string& job) {
+  const std::lock_guard lock(mutex_);
+  reserved_ -= rounded(size);
+  reserved_digests_.erase(digest);
+  entries_[digest] = {size, 1, job, order_.insert(order_.end(), digest)};
+}
+
+bool Space::adopt(const base::Digest& digest, std::uint64_t size) {
+  const std::lock_guard lock(mutex_);
+  if (rounded(size) > limit_ || used_ > limit_ - rounded(size)) {
+    return false;
+  }
+  used_ += rounded(size);
+  entries_[digest] = {size, 0, "", order_.insert(order_.end(), digest)};
+  return true;
+}
+
+std::optional<std::uint64_t> Space::pin(const base::Digest& digest, const std::string& job) {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(digest);
+  if (found == entries_.end()) {
+    return std::nullopt;
+  }
+  auto& entry = found->second;
+  ++entry.pins;
+  entry.job = job;
+  order_.splice(order_.end(), order_, entry.place);
+  return entry.size;
+}
+
+void Space::unpin(const base::Digest& digest) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = entries_.find(digest); found != entries_.end() && found->second.pins > 0) {
+    --found->second.pins;
+  }
+}
+
+std::optional<std::uint64_t> Space::size_of(const base::Digest& digest) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(digest);
+  return found == entries_.end() ? std::nullopt : std::optional(found->second.size);
+}
+
+bool Space::forget(const base::Digest& digest) {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(digest);
+  if (found == entries_.end()) {
+    return false;
+  }
+  erase(found);
+  return true;
+}
+
+void Space::job_opened(const std::string& job) {
+  const std::lock_guard lock(mutex_);
+  open_jobs_.insert(job);
+}
+
+void Space::job_closed(const std::string& job) {
+  const std::lock_guard lock(mutex_);
+  open_jobs_.erase(job);
+}
+
+Space::Usage Space::usage() const {
+  const std::lock_guard lock(mutex_);
+  return {limit_, used_, reserved_, entries_.size(), evictions_};
+}
+
+}  // namespace ecrelay::store

@@ -1,0 +1,138 @@
+#include "store/store.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <tuple>
+
+#include "base/log.hpp"
+#include "store/recovery.hpp"
+#include "store/stored_blob.hpp"
+
+namespace ecrelay::store {
+namespace {
+
+/// The file's mtime is the blob's time of use, for the next start's order of eviction.
+void note_use(int fd) {
+  constexpr timespec kNow{0, UTIME_NOW};
+  const timespec times[2] = {kNow, kNow};
+  std::ignore = ::futimens(fd, times);  // a blob that looks older than it is may go earlier: no harm
+}
+
+}  // namespace
+
+Store::Store(const StoreOptions& options, base::FileOps& ops) : ops_(ops), space_(options.limit) {
+  auto layout = Layout::open(options.folder);
+  if (!layout.ok()) {
+    problem_ = layout.error().message;
+    base::log_warn("the store cannot be used: blobs are streamed through", {{"why", problem_}});
+    names_ = std::make_unique<NamesIndex>();
+    return;
+  }
+  layout_.emplace(std::move(*layout));
+  unlinker_ = std::make_unique<base::WorkerPool>(1);
+  const auto found = recover(*layout_, ops_, space_);
+  base::log_info("store opened", {{"folder", options.folder.string()},
+                                  {"blobs", std::to_string(found.blobs)},
+                                  {"partials_removed", std::to_string(found.partials)},
+                                  {"over_limit", std::to_string(found.over_limit)},
+                                  {"unknown_files", std::to_string(found.unknown)}});
+  names_ = std::make_unique<NamesIndex>(layout_->index_file(), [this](const base::Digest& digest) {
+    return space_.size_of(digest).has_value();
+  });
+}
+
+Store::~Store() = default;
+
+std::unique_ptr<BlobReader> Store::open(const base::Digest& digest, const std::string& job) {
+  const auto size = space_.pin(digest, job);
+  if (!size) {
+    return nullptr;
+  }
+  auto file = ops_.open(layout_->blob(digest), base::OpenMode::Read);
+  if (!file.ok()) {
+    base::log_warn("a stored blob cannot be opened: forgotten",
+                   {{"digest", digest.str()}, {"why", file.error().message}});
+    space_.forget(digest);
+    return nullptr;
+  }
+  note_use(file->get());
+  return std::make_unique<StoredBlob>(space_, ops_, digest, *size, std::move(*file));
+}
+
+std::optional<std::uint64_t> Store::size_of(const base::Digest& digest) const {
+  return space_.size_of(digest);
+}
+
+base::Result<std::string> Store::load(const base::Digest& digest, const std::string& job) {
+  const auto reader = open(digest, job);
+  if (!reader) {
+    return base::Error{base::ErrorCode::NotFound, digest.str() + " is not in the store"};
+  }
+  std::string bytes(static_cast<std::size_t>(reader->size()), '\0');
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    auto got = reader->read(done, std::as_writable_bytes(std::span(bytes).subspan(done)),
+                            base::Deadline::after(std::chrono::seconds(0)));
+    if (!got.ok()) {
+      space_.forget(digest);
+      return got.error();
+    }
+    done += *got;
+  }
+  base::Hasher hasher(digest.algorithm());
+  hasher.update(bytes);
+  if (hasher.finish() != digest) {
+    space_.forget(digest);
+    unlink_later({digest});
+    return base::Error{base::ErrorCode::Corrupt, digest.str() + ": the stored bytes have changed"};
+  }
+  return bytes;
+}
+
+void Store::unlink_later(std::vector<base::Digest> victims) {
+  if (victims.empty()) {
+    return;
+  }
+  unlinker_->submit([this, victims = std::move(victims)] {
+    for (const auto& victim : victims) {
+      // Back again meanwhile: the file belongs to the new blob.
+      if (!space_.size_of(victim)) {
+        std::ignore = ops_.remove(layout_->blob(victim));  // tried again at the next start
+      }
+    }
+  });
+}
+
+base::Result<std::shared_ptr<Fill>> Store::begin(const base::Digest& digest, std::uint64_t size,
+                                                 const std::string& job) {
+  if (!layout_) {
+    return base::Error{base::ErrorCode::NoSpace, problem_};
+  }
+  ECRELAY_TRY(auto victims, space_.reserve(digest, size));
+  unlink_later(std::move(victims));
+  auto file = ops_.open(layout_->partial(digest), base::OpenMode::ReadWriteCreate);
+  auto emptied = file.ok() ? ops_.truncate(file->get(), 0) : base::Result<void>(file.error());
+  if (!emptied.ok()) {
+    space_.release(digest, size);
+    return emptied.error();
+  }
+  return std::make_shared<Fill>(*layout_, space_, ops_, digest, size, job, std::move(*file));
+}
+
+base::Result<void> Store::put(const base::Digest& digest, std::string_view bytes,
+                              const std::string& job) {
+  if (size_of(digest)) {
+    return {};
+  }
+  auto begun = begin(digest, bytes.size(), job);
+  if (!begun.ok()) {
+    const bool others_do = begun.error().code == base::ErrorCode::AlreadyExists;
+    return others_do ? base::Result<void>() : base::Result<void>(begun.error());
+  }
+  const auto& fill = begun.value();
+  ECRELAY_TRY_VOID(fill->write(0, std::as_bytes(std::span(bytes))));
+  return fill->commit();
+}
+
+}  // namespace ecrelay::store

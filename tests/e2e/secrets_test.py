@@ -1,0 +1,106 @@
+import base64
+from pathlib import Path
+
+from harness import images
+from harness.case import EmulatorCase
+from harness.clients import Skopeo
+from harness.main import main
+from harness.process import run
+from harness.relay import program
+
+
+class SecretsTest(EmulatorCase):
+    """What only the relay knows is nowhere that another can read."""
+
+    def setUp(self):
+        self.require(*Skopeo.programs)
+        super().setUp()
+        self.relay = self.new_relay("--log-level", "trace").start()
+        Skopeo(self.folder / "client", self.relay).pull(images.BASE)
+        self.secrets = self.known_secrets()
+
+    def known_secrets(self):
+        """The identity's keys, the control token, and what the emulator handed out."""
+        environment = self.environment()
+        secrets = {
+            "secret access key": environment["AWS_SECRET_ACCESS_KEY"],
+            "session token": environment["AWS_SESSION_TOKEN"],
+            "control token": self.relay.control_token(),
+        }
+        for number, password in enumerate(self.emulator.registry_passwords()):
+            secrets[f"registry password {number}"] = password
+            encoded = base64.b64encode(f"AWS:{password}".encode()).decode()
+            secrets[f"registry authorization {number}"] = encoded
+        for number, signature in enumerate(self.emulator.download_signatures()):
+            secrets[f"signature of a download {number}"] = signature
+        self.assertGreater(len(secrets), 5, "the emulator handed out no password or download")
+        return secrets
+
+    def assert_no_secret(self, text, where):
+        found = [name for name, secret in self.secrets.items() if secret in text]
+        self.assertFalse(found, where)
+
+    def test_not_in_the_arguments_of_the_relay(self):
+        arguments = Path(f"/proc/{self.relay.pid}/cmdline").read_text(encoding="utf-8")
+
+        self.assertIn("serve", arguments)
+        self.assert_no_secret(arguments, "argv")
+
+    def test_not_in_the_log_at_its_finest(self):
+        log = self.relay.log()
+
+        self.assertTrue(log)
+        self.assert_no_secret(log, "log")
+
+    def test_not_in_the_log_after_a_failed_login(self):
+        self.emulator.expire_tokens()
+        self.relay.get(f"/v2/{images.DOCKER_SCHEMA2}/manifests/1")
+        self.secrets = self.known_secrets()
+
+        self.assert_no_secret(self.relay.log(), "log")
+
+    def test_not_in_any_file_of_the_state_folder_but_the_token_file(self):
+        self.relay.stats.requests_after(0, at_least=4)
+        files = [path for path in self.relay.state_dir.rglob("*") if path.is_file()]
+
+        self.assertIn("stats.db", {path.name for path in files})
+        for path in files:
+            if path.name != "control.token":
+                text = path.read_bytes().decode("latin-1")
+                self.assert_no_secret(text, path.name)
+
+    def test_not_in_any_page(self):
+        for path in ("/", "/metrics", "/readyz", "/healthz", "/api/v1/status", "/api/v1/jobs"):
+            with self.subTest(path=path):
+                page = self.relay.get(path)
+
+                self.assertEqual(page.status, 200)
+                self.assertTrue(page.body)
+                self.assert_no_secret(page.body.decode(), path)
+
+    def test_not_in_any_form_of_the_report(self):
+        forms = ("table", "markdown", "json", "openmetrics", "dotenv", "junit", "html")
+        for form in (*forms, "annotations"):
+            with self.subTest(form=form):
+                report = self.relay.get(f"/api/v1/jobs/current/report?format={form}")
+
+                self.assertEqual(report.status, 200, report.body)
+                self.assert_no_secret(report.body.decode(), form)
+
+    def test_not_in_the_environment_of_a_command(self):
+        done = run(
+            [program(), "exec", "--listen", "127.0.0.1:0"]
+            + ["--state-dir", self.folder / "exec", "--cache-dir", self.folder / "exec-cache"]
+            + [*self.emulator.options(), "--", "env"],
+            self.environment(),
+        )
+
+        self.assertIn("ECRELAY_ENDPOINT=http://127.0.0.1:", done.stdout)
+        self.assertIn("ECRELAY_JOB_ID=", done.stdout)
+        self.assertNotIn("CONTROL_TOKEN", done.stdout)
+        token = (self.folder / "exec/control.token").read_text(encoding="utf-8").strip()
+        self.assertNotIn(token, done.stdout)
+
+
+if __name__ == "__main__":
+    main()
