@@ -13,6 +13,7 @@ pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
 
 if(ECRELAY_TESTS)
   find_package(GTest REQUIRED)
+  find_package(ZLIB REQUIRED)
   include(GoogleTest)
 endif()
 

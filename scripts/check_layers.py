@@ -147,7 +147,7 @@ def self_test():
     """Each rule against a tree that breaks it, and one that breaks none."""
     sound = {
         "base/text.hpp": "#include <string>\n",
-        "net/server.cpp": '#include "base/text.hpp"\n#include <httplib.h>\n#include <sys/socket.h>\n',
+        "net/server.cpp": '#include "base/text.hpp"\n#include <httplib.h>\n#include <poll.h>\n',
         "net/server.hpp": "#include <memory>\n",
         "oci/manifest.cpp": '#include "oci/json.hpp"\n',
         "oci/json.hpp": "#include <nlohmann/json.hpp>\n",

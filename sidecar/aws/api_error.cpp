@@ -85,8 +85,8 @@ base::ErrorCode error_code(ApiErrorKind kind) {
   return base::ErrorCode::InvalidArgument;
 }
 
-/// AWS adds the canonical request to the message of a signature that does not match, and with it the
-/// session token.
+/// AWS adds the canonical request to the message of a signature that does not match, and with it
+/// the session token.
 std::string without_canonical_request(std::string message) {
   for (const std::string_view mark : {"The Canonical String", "The String-to-Sign"}) {
     message.resize(std::min(message.find(mark), message.size()));

@@ -12,9 +12,9 @@ constexpr std::string_view kSecretKey = "AWS_SECRET_ACCESS_KEY";
 constexpr std::string_view kExpiration = "AWS_CREDENTIAL_EXPIRATION";
 
 base::Error incomplete(std::string_view there, std::string_view missing) {
-  return {base::ErrorCode::Unauthenticated, std::string(there) + " is set but " +
-                                                std::string(missing) +
-                                                " is not: set both or neither"};
+  return {
+      base::ErrorCode::Unauthenticated,
+      std::string(there) + " is set but " + std::string(missing) + " is not: set both or neither"};
 }
 }  // namespace
 

@@ -94,9 +94,8 @@ base::Result<net::HttpResponse> JsonApi::exchange(std::string_view operation,
                 .service = options_.service,
                 .time = clock_.wall() + std::chrono::seconds(clock_offset_)});
   const auto left = budget.left();
-  const net::HttpLimits limits{.connect = std::min(options_.limits.connect, left),
-                               .first_byte = left,
-                               .stall = left};
+  const net::HttpLimits limits{
+      .connect = std::min(options_.limits.connect, left), .first_byte = left, .stall = left};
   auto response = transport_(request, limits, budget.token());
   const bool out_of_time = !response.ok() && response.error().code == base::ErrorCode::Canceled &&
                            !budget.stopped_by_caller();

@@ -12,13 +12,17 @@ namespace {
 constexpr std::size_t kAccountDigits = 12;
 
 constexpr std::array<std::string_view, 9> kSuffixes = {
-    "amazonaws.com",  "amazonaws.com.cn", "amazonaws.eu",    "on.aws",
-    "sc2s.sgov.gov",  "c2s.ic.gov",       "cloud.adc-e.uk",  "csp.hci.ic.gov",
-    "on.amazonwebservices.com.cn",
+    "amazonaws.com",  "amazonaws.com.cn", "amazonaws.eu",
+    "on.aws",         "sc2s.sgov.gov",    "c2s.ic.gov",
+    "cloud.adc-e.uk", "csp.hci.ic.gov",   "on.amazonwebservices.com.cn",
 };
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_lower_alnum(char c) { return is_digit(c) || (c >= 'a' && c <= 'z'); }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_lower_alnum(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'z');
+}
 
 bool valid_region_label(std::string_view text) {
   return !text.empty() && is_lower_alnum(text.front()) &&

@@ -18,8 +18,8 @@ struct RegistryHost {
   bool operator==(const RegistryHost&) const = default;
 };
 
-/// Nothing for any other name, and for one with a port. Case does not matter. The grammar is that of
-/// amazon-ecr-credential-helper.
+/// Nothing for any other name, and for one with a port. Case does not matter. The grammar is that
+/// of amazon-ecr-credential-helper.
 std::optional<RegistryHost> parse_registry_host(std::string_view host);
 
 /// public.ecr.aws, or its dual-stack name.

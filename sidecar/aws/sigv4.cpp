@@ -104,8 +104,8 @@ std::string canonical_query(std::string_view query) {
 
 bool is_signed(std::string_view name) {
   static constexpr std::array<std::string_view, 9> kNever = {
-      "authorization",     "connection", "expect",     "keep-alive",     "te", "trailer",
-      "transfer-encoding", "upgrade",    "user-agent",
+      "authorization", "connection",        "expect",  "keep-alive", "te",
+      "trailer",       "transfer-encoding", "upgrade", "user-agent",
   };
   return !name.starts_with("proxy-") && name != "x-amzn-trace-id" &&
          std::find(kNever.begin(), kNever.end(), name) == kNever.end();
@@ -164,9 +164,9 @@ CanonicalRequest canonical_request(const SigningInput& input, const net::Headers
 std::string signing_key(const Credentials& credentials, std::string_view date,
                         const SigningScope& scope) {
   auto key = hmac_sha256("AWS4" + credentials.secret_access_key.reveal(), date);
-  for (const std::string_view part : {std::string_view(scope.region),
-                                      std::string_view(scope.service),
-                                      std::string_view("aws4_request")}) {
+  for (const std::string_view part :
+       {std::string_view(scope.region), std::string_view(scope.service),
+        std::string_view("aws4_request")}) {
     key = hmac_sha256(key, part);
   }
   return key;

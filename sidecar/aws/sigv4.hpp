@@ -13,7 +13,8 @@ namespace ecrelay::aws {
 // AWS Signature Version 4 in the Authorization header (AWS General Reference, "Signing AWS API
 // requests"). Pure: the time comes in, nothing is kept.
 
-/// What a signature is good for. `region` is the endpoint's own; `service` the signing name ("ecr").
+/// What a signature is good for. `region` is the endpoint's own; `service` the signing name
+/// ("ecr").
 struct SigningScope {
   std::string region;
   std::string service;
@@ -49,7 +50,8 @@ struct SigningInput {
 /// A signature and the steps that led to it. The canonical request may hold the session token: the
 /// steps are for tests, not for logs.
 struct Signature {
-  net::Headers headers;  ///< to set on the request: X-Amz-Date, Authorization and what the options say
+  net::Headers
+      headers;  ///< to set on the request: X-Amz-Date, Authorization and what the options say
   std::string canonical_request;
   std::string string_to_sign;
   std::string signature;  ///< lower-case hex

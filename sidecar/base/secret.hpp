@@ -1,7 +1,5 @@
 #pragma once
 
-#include <openssl/crypto.h>
-
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,10 +36,7 @@ class Secret {
   [[nodiscard]] bool empty() const { return text_.empty(); }
 
  private:
-  void wipe() {
-    OPENSSL_cleanse(text_.data(), text_.size());
-    text_.clear();
-  }
+  void wipe() noexcept;
   std::string text_;
 };
 

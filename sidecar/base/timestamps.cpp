@@ -10,7 +10,9 @@
 namespace ecrelay::base {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 /// Takes text from the front; after a step that does not fit, ok() is false for good.
 class Scanner {

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <sstream>
 
@@ -23,7 +24,8 @@ Error at_line(int line, std::string_view why) {
 }
 
 /// Cuts the text into statements of one line each, without comments. CLI11 (2.1 at least) cuts a
-/// comment inside a string and takes the lines of a list that begins with a bare '[' for keys.
+/// comment inside a string, takes the lines of a list that begins with a bare '[' for keys and a
+/// space before a comma for an empty value.
 class StatementReader {
  public:
   explicit StatementReader(std::string_view text) : text_(text) {}
@@ -44,13 +46,17 @@ class StatementReader {
     if (c == '\n') {
       return end_line();
     }
-    if (quote_ != '\0') {
-      if (c == '\\' && quote_ == '"' && position_ + 1 < text_.size()) {
-        append(c);
-        c = text_[++position_];
-      } else if (c == quote_) {
-        quote_ = '\0';
-      }
+    if (c == '\0') {
+      return at_line(line_, "a NUL character");
+    }
+    if (c == '\\' && quote_ == '"') {
+      // Versions of CLI11 differ in what they make of it.
+      return at_line(line_, "a backslash in double quotation marks; write the text in single ones");
+    }
+    if (c == quote_) {
+      quote_ = '\0';
+    } else if (quote_ != '\0') {
+      // part of the text, whatever it is
     } else if (c == '#') {
       position_ = std::min(text_.find('\n', position_), text_.size()) - 1;
       return {};
@@ -60,6 +66,8 @@ class StatementReader {
       ++depth_;
     } else if (c == ']') {
       --depth_;
+    } else if (depth_ > 0 && base::trim(std::string_view(&c, 1)).empty()) {
+      return {};
     }
     append(c);
     return {};
@@ -78,7 +86,6 @@ class StatementReader {
     }
     ++line_;
     if (depth_ > 0) {
-      current_.text += ' ';
       return {};
     }
     if (depth_ < 0) {

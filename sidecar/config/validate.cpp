@@ -1,7 +1,10 @@
 #include "config/validate.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/units.hpp"

@@ -106,7 +106,9 @@ std::string referrers_index_json(const std::vector<Referrer>& referrers) {
   return to_text(index_of(std::move(manifests)));
 }
 
-std::string empty_index_json() { return to_text(index_of(Json::array())); }
+std::string empty_index_json() {
+  return to_text(index_of(Json::array()));
+}
 
 base::Result<TokenAnswer> parse_token_answer(std::string_view bytes) {
   ECRELAY_TRY(const auto answer, parse_foreign_object(bytes, kMaxDocument, "token answer"));

@@ -15,8 +15,12 @@ constexpr std::size_t kMaxTag = 128;
 constexpr std::size_t kMaxHost = 255;
 constexpr std::size_t kShaHexDigits = 64;
 
-bool is_lower_alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
-bool is_alnum(char c) { return is_lower_alnum(c) || (c >= 'A' && c <= 'Z'); }
+bool is_lower_alnum(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+bool is_alnum(char c) {
+  return is_lower_alnum(c) || (c >= 'A' && c <= 'Z');
+}
 
 /// One of ".", "_", "__" or a run of "-".
 bool is_separator(std::string_view text) {

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <string_view>
+
 namespace ecrelay::process {
 
 std::map<std::string, std::string> ChildEnvironment::variables() const {

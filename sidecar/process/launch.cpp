@@ -22,7 +22,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <exception>
+#include <string_view>
 #include <system_error>
 
 #include "base/strings.hpp"
@@ -60,7 +62,7 @@ class SignalsHeld {
 /// All that runs in the child between fork and exec: async-signal-safe calls alone.
 class ChildSetup {
  public:
-  ChildSetup(const LaunchRequest& request) : stdio_(request.stdio), group_(request.group) {
+  explicit ChildSetup(const LaunchRequest& request) : stdio_(request.stdio), group_(request.group) {
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
       fd_limit_ = static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 1 << 20));

@@ -4,6 +4,15 @@
 
 namespace ecrelay::stats {
 
+Totals& Totals::operator+=(const Totals& other) {
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    outcomes[i] += other.outcomes[i];
+  }
+  bytes_served += other.bytes_served;
+  bytes_fetched += other.bytes_fetched;
+  return *this;
+}
+
 std::uint64_t Totals::requests() const {
   return std::accumulate(outcomes.begin(), outcomes.end(), std::uint64_t{0});
 }

@@ -20,6 +20,7 @@ struct Totals {
     return outcomes[static_cast<std::size_t>(outcome)];
   }
   std::uint64_t& of(Outcome outcome) { return outcomes[static_cast<std::size_t>(outcome)]; }
+  Totals& operator+=(const Totals& other);
 
   [[nodiscard]] std::uint64_t requests() const;
   /// hit + revalidated + joined + stale.

@@ -35,7 +35,7 @@ base::Result<std::vector<base::Digest>> Space::reserve(const base::Digest& diges
   }
   for (const auto& victim : victims) {
     erase(entries_.find(victim));
-    ++evictions_;
+    remember_eviction(victim);
   }
   used_ += wanted;
   reserved_ += wanted;
@@ -62,6 +62,23 @@ void Space::erase(Entries::iterator entry) {
   used_ -= rounded(entry->second.size);
   order_.erase(entry->second.place);
   entries_.erase(entry);
+}
+
+void Space::remember_eviction(const base::Digest& digest) {
+  constexpr std::size_t kRemembered = 10'000;
+  ++evictions_;
+  if (evicted_.insert(digest).second) {
+    evicted_order_.push_back(digest);
+  }
+  if (evicted_order_.size() > kRemembered) {
+    evicted_.erase(evicted_order_.front());
+    evicted_order_.pop_front();
+  }
+}
+
+bool Space::was_evicted(const base::Digest& digest) const {
+  const std::lock_guard lock(mutex_);
+  return evicted_.contains(digest);
 }
 
 void Space::release(const base::Digest& digest, std::uint64_t size) {

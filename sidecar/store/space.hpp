@@ -43,6 +43,8 @@ class Space {
   [[nodiscard]] std::optional<std::uint64_t> size_of(const base::Digest& digest) const;
   /// Forgets a blob, e.g. one that turned out corrupt. False if it was not held.
   bool forget(const base::Digest& digest);
+  /// Whether the blob was held since the start and had to go. Of the last 10,000 that did.
+  [[nodiscard]] bool was_evicted(const base::Digest& digest) const;
 
   void job_opened(const std::string& job);
   void job_closed(const std::string& job);
@@ -69,6 +71,7 @@ class Space {
                        std::vector<base::Digest>& victims,
                        std::unordered_set<base::Digest>& chosen) const;
   void erase(Entries::iterator entry);
+  void remember_eviction(const base::Digest& digest);
 
   const std::uint64_t limit_;
   mutable std::mutex mutex_;
@@ -79,6 +82,8 @@ class Space {
   std::uint64_t used_ = 0;
   std::uint64_t reserved_ = 0;
   std::uint64_t evictions_ = 0;
+  std::unordered_set<base::Digest> evicted_;
+  std::list<base::Digest> evicted_order_;  // the longest gone first
 };
 
 }  // namespace ecrelay::store

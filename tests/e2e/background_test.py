@@ -1,16 +1,10 @@
 import re
-import socket
 
 from harness.case import EmulatorCase
 from harness.main import main
+from harness.ports import free_port
 from harness.process import run
 from harness.relay import program
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class BackgroundTest(EmulatorCase):
@@ -29,7 +23,7 @@ class BackgroundTest(EmulatorCase):
         )
 
     def start(self):
-        return self.ecrelay("start", "--listen", "127.0.0.1:0", *self.emulator.options())
+        return self.ecrelay("start", "--listen", "127.0.0.1:0")
 
     def test_start_status_stop(self):
         started = self.start()
@@ -60,9 +54,8 @@ class BackgroundTest(EmulatorCase):
         self.assertEqual(mode, 0o600)
 
     def test_a_second_relay_on_the_same_port_fails_clearly(self):
-        port = free_port()
-        listen = f"127.0.0.1:{port}"
-        first = self.ecrelay("start", "--listen", listen, *self.emulator.options())
+        listen = f"127.0.0.1:{free_port()}"
+        first = self.ecrelay("start", "--listen", listen)
         self.assertEqual(first.returncode, 0, first.stderr)
 
         second = run(

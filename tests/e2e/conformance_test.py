@@ -1,7 +1,7 @@
 """The OCI distribution-spec's own conformance suite, read only, through the relay.
 
-The suite first fills a plain registry (docker-registry) by pushing to it directly; that run may fail
-where that registry does. The read-only run through the relay may not fail at all.
+The suite first fills a plain registry (docker-registry) by pushing to it directly; that run may
+fail where that registry does. The read-only run through the relay may not fail at all.
 """
 
 import os

@@ -16,7 +16,7 @@ class ExecTest(EmulatorCase):
         return run(
             [program(), "exec", "--listen", "127.0.0.1:0"]
             + ["--state-dir", self.state_dir, "--cache-dir", self.folder / "cache"]
-            + [*self.emulator.options(), "--", *command],
+            + ["--", *command],
             self.environment(),
             check=check,
         )
@@ -38,7 +38,7 @@ class ExecTest(EmulatorCase):
         self.assertTrue(manifest["layers"])
         self.assertIn("sample-base", done.stderr)
         self.assertIn("miss", done.stderr)
-        self.assertNotIn("sample-base:1 ", done.stdout)
+        self.assertNotIn("miss", done.stdout)
 
     def test_the_pull_is_recorded_under_the_job_that_the_command_saw(self):
         self.require("skopeo")
@@ -55,11 +55,11 @@ class ExecTest(EmulatorCase):
         self.require("skopeo")
         script = self.pull_script(images.BASE)
         self.run_exec("sh", "-c", script, "sh", "first", check=True)
-        downloads = self.emulator.blob_downloads()
+        fetches = self.emulator.blob_requests()
 
         self.run_exec("sh", "-c", script, "sh", "second", check=True)
 
-        self.assertEqual(self.emulator.blob_downloads(), downloads)
+        self.assertEqual(self.emulator.blob_requests(), fetches)
 
     def test_gives_the_exit_code_of_the_command(self):
         for code in (0, 3):

@@ -49,12 +49,10 @@ class EmulatorCase(FolderCase):
         """What a CI job with AWS credentials sees."""
         home = self.folder / "home"
         home.mkdir(exist_ok=True)
-        return clean_environment(home, **{**self.emulator.environment(), **variables})
+        return clean_environment(home, **(self.emulator.environment() | variables))
 
     def new_relay(self, *options, name="relay", environment=None):
-        relay = Relay(
-            self.folder / name, environment or self.environment(), [*self.emulator.options(), *options]
-        )
+        relay = Relay(self.folder / name, environment or self.environment(), options)
         self.addCleanup(relay.stop)
         return relay
 

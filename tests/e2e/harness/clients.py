@@ -1,8 +1,8 @@
 """The container clients, each configured for one relay, with storage that the test throws away.
 
-`pull(name, reference)` takes a full name ("docker.io/library/x") and ":tag" or "@digest"; it ends in
-AssertionError if the client fails. `forget()` empties the client's storage: the next pull is as if
-on another machine, so that what it costs upstream is the relay's doing.
+`pull(name, reference)` takes a full name ("docker.io/library/x") and ":tag" or "@digest"; it ends
+in AssertionError if the client fails. `forget()` empties the client's storage: the next pull is as
+if on another machine, so that what it costs upstream is the relay's doing.
 """
 
 import json
@@ -207,8 +207,8 @@ class Containerd(Client):
             self._daemon = None
 
     def pull(self, name, reference=":1"):
-        options = ["--hosts-dir", self._hosts, "--snapshotter", "native", "--platform", "linux/amd64"]
-        self._ctr("images", "pull", *options, name + reference)
+        options = ["--hosts-dir", self._hosts, "--snapshotter", "native"]
+        self._ctr("images", "pull", *options, "--platform", "linux/amd64", name + reference)
 
     def _ctr(self, *words, check=True):
         return run(["ctr", "--address", self._socket, *words], self.environment, check=check)

@@ -27,7 +27,7 @@ class Response:
 
 
 def request(method, url, body=None, headers=None, timeout=30):
-    """One request on a connection of its own; a body cut short raises http.client.IncompleteRead."""
+    """One request on a connection of its own; a body cut short raises IncompleteRead."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
     target = parts.path or "/"

@@ -34,12 +34,12 @@ class PullTests:
     def test_by_digest_after_the_tag_is_a_hit(self):
         self.pull(images.BASE)
         digest = images.describe(self.relay, images.BASE).digest
-        downloads = self.emulator.blob_downloads()
+        fetches = self.emulator.blob_requests()
 
         rows = self.pull(images.BASE, "@" + digest)
 
         self.assert_only_outcomes(rows, "hit")
-        self.assertEqual(self.emulator.blob_downloads(), downloads)
+        self.assertEqual(self.emulator.blob_requests(), fetches)
         self.assert_outcomes_add_up()
 
     def test_shared_layers_are_not_fetched_again(self):
@@ -56,7 +56,7 @@ class PullTests:
 
     def check_cold_then_warm(self, name):
         cold = self.pull(name)
-        downloads = self.emulator.blob_downloads()
+        fetches = self.emulator.blob_requests()
         image = images.describe(self.relay, name)
 
         self.assert_only_outcomes(cold, "miss", "joined", "hit", "revalidated")
@@ -69,7 +69,7 @@ class PullTests:
 
         self.assert_only_outcomes(warm, "hit", "revalidated")
         self.assertEqual(sum(row["bytes_fetched"] or 0 for row in warm), 0)
-        self.assertEqual(self.emulator.blob_downloads(), downloads)
+        self.assertEqual(self.emulator.blob_requests(), fetches)
         self.assert_outcomes_add_up()
 
 

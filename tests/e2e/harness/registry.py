@@ -1,19 +1,18 @@
 """Debian's docker-registry, a plain OCI registry for the relay to stand in front of."""
 
-import socket
 from pathlib import Path
 
 from harness import http
+from harness.ports import free_port
 from harness.process import Daemon, clean_environment
 from harness.waiting import wait_for
+
 
 class Registry:
     def __init__(self, folder):
         self.folder = Path(folder)
         self.folder.mkdir(parents=True)
-        with socket.socket() as probe:  # it cannot tell which port it took, so it is told one
-            probe.bind(("127.0.0.1", 0))
-            self.authority = f"127.0.0.1:{probe.getsockname()[1]}"
+        self.authority = f"127.0.0.1:{free_port()}"
         self.endpoint = f"http://{self.authority}"
         self._data = self.folder / "data"
         self._daemon = None

@@ -3,10 +3,10 @@
 #include <zlib.h>
 
 #include <cassert>
-#include <cstdio>
 #include <cstring>
 #include <new>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "base/digest.hpp"
@@ -38,9 +38,18 @@ struct TarHeader {
 };
 static_assert(sizeof(TarHeader) == kBlock);
 
+/// As many octal digits as the field has room for before its NUL.
 template <std::size_t N>
 void put_octal(char (&field)[N], std::uint64_t value) {
-  std::snprintf(field, N, "%0*llo", static_cast<int>(N - 1), static_cast<unsigned long long>(value));
+  for (std::size_t i = N - 1; i > 0; --i) {
+    field[i - 1] = static_cast<char>('0' + value % 8);
+    value /= 8;
+  }
+  field[N - 1] = '\0';
+}
+
+std::string_view block_of(const TarHeader& header) {
+  return {reinterpret_cast<const char*>(&header), kBlock};
 }
 
 void append_entry(std::string& tar, const LayerFile& file) {
@@ -58,13 +67,13 @@ void append_entry(std::string& tar, const LayerFile& file) {
   std::memcpy(header.version, "00", 2);
   // The checksum is computed with its own field taken as spaces.
   std::memset(header.checksum, ' ', sizeof header.checksum);
-  unsigned sum = 0;
-  for (const unsigned char byte : std::string(reinterpret_cast<const char*>(&header), kBlock)) {
+  std::uint64_t sum = 0;
+  for (const unsigned char byte : block_of(header)) {
     sum += byte;
   }
-  std::snprintf(header.checksum, sizeof header.checksum, "%06o", sum);
+  put_octal(header.checksum, sum);
 
-  tar.append(reinterpret_cast<const char*>(&header), kBlock);
+  tar += block_of(header);
   tar += file.content;
   tar.append((kBlock - file.content.size() % kBlock) % kBlock, '\0');
 }

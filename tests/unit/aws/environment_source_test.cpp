@@ -41,8 +41,7 @@ TEST(EnvironmentSource, PrefersTheOldNameOfTheToken) {
 
 TEST(EnvironmentSource, IsNotConfiguredByEmptyVariables) {
   EXPECT_FALSE(source_of({}).configured());
-  EXPECT_FALSE(
-      source_of({{"AWS_ACCESS_KEY_ID", ""}, {"AWS_SECRET_ACCESS_KEY", ""}}).configured());
+  EXPECT_FALSE(source_of({{"AWS_ACCESS_KEY_ID", ""}, {"AWS_SECRET_ACCESS_KEY", ""}}).configured());
 }
 
 TEST(EnvironmentSource, NamesTheHalfThatIsMissing) {

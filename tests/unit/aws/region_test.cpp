@@ -15,8 +15,8 @@ base::Environment both_variables() {
 TEST(ResolveRegion, GoesFromTheOptionToTheEnvironment) {
   const std::string host = "123456789012.dkr.ecr.us-east-2.amazonaws.com";
 
-  const auto option = resolve_region({.option = "sa-east-1", .registry_host = host},
-                                     both_variables());
+  const auto option =
+      resolve_region({.option = "sa-east-1", .registry_host = host}, both_variables());
   const auto registry = resolve_region({.registry_host = host}, both_variables());
   const auto variable = resolve_region({.registry_host = "127.0.0.1"}, both_variables());
   const auto fallback = resolve_region(

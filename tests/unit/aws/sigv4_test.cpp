@@ -32,8 +32,8 @@ std::vector<std::filesystem::path> vector_folders() {
   return folders;
 }
 
-/// A vector's request.txt: a request line whose path may hold spaces, "Name:value" lines that may be
-/// folded, an empty line, the body.
+/// A vector's request.txt: a request line whose path may hold spaces, "Name:value" lines that may
+/// be folded, an empty line, the body.
 SigningInput parse_request(std::string_view text) {
   SigningInput input;
   const auto head_end = text.find("\n\n");
@@ -127,8 +127,7 @@ std::vector<Golden> golden_calls() {
       {"ASIAEXAMPLE", "FwoGZXIvYXdzEXAMPLE+/token==", "eu-central-1", "ecr",
        "ecr.eu-central-1.api.aws", "application/x-amz-json-1.1",
        "AmazonEC2ContainerRegistry_V20150921.DescribePullThroughCacheRules",
-       R"({"maxResults":100})",
-       "e74e9c2ba4578371a0244bea88a59c7377b8f0cd69f2364d6802760dd1d560a1",
+       R"({"maxResults":100})", "e74e9c2ba4578371a0244bea88a59c7377b8f0cd69f2364d6802760dd1d560a1",
        "f10c20171db08f6435ffa94d1b2e2634a6c28be0a119525a23f7f667c731c27e"},
       {"AKIDEXAMPLE", "", "us-west-2", "sts", "sts.us-west-2.amazonaws.com",
        "application/x-www-form-urlencoded; charset=utf-8", "",
@@ -169,8 +168,8 @@ TEST(SigV4, SignsOurCallsAsBotocoreDoes) {
     EXPECT_TRUE(authorization.ends_with("Signature=" + call.signature)) << authorization;
     EXPECT_EQ(request.headers.get("X-Amz-Date"), "20260102T030405Z");
     EXPECT_EQ(request.headers.has("X-Amz-Security-Token"), !call.token.empty());
-    SigningInput input{.method = "POST", .path = "/", .headers = request_of(call).headers,
-                       .body = call.body};
+    SigningInput input{
+        .method = "POST", .path = "/", .headers = request_of(call).headers, .body = call.body};
     input.headers.add("Host", call.host);
     EXPECT_EQ(base::sha256(sign(input, credentials, scope).canonical_request).hex(),
               call.request_hash);
@@ -205,8 +204,8 @@ TEST(SigV4, SignsThePortThatIsNotTheDefault) {
 
   sign_request(request, credentials, scope);
 
-  EXPECT_TRUE(request.headers.joined("Authorization")
-                  .ends_with(sign(input, credentials, scope).signature));
+  EXPECT_TRUE(
+      request.headers.joined("Authorization").ends_with(sign(input, credentials, scope).signature));
 }
 
 }  // namespace

@@ -30,8 +30,8 @@ INSTANTIATE_TEST_SUITE_P(
     Forms, TomlValue,
     testing::Values(
         ValueCase{"key = \"20GiB\"\n", {"20GiB"}}, ValueCase{"key = '20GiB'", {"20GiB"}},
-        ValueCase{"key = 1024", {"1024"}}, ValueCase{"key = true", {"true"}},
-        ValueCase{"key = \"a#b\"  # a comment", {"a#b"}},
+        ValueCase{"key = 'a\\b'", {"a\\b"}}, ValueCase{"key = 1024", {"1024"}},
+        ValueCase{"key = true", {"true"}}, ValueCase{"key = \"a#b\"  # a comment", {"a#b"}},
         ValueCase{"key = \"two words\"", {"two words"}},
         ValueCase{"key = \"name=a,commit=b\"", {"name=a,commit=b"}},
         ValueCase{"key = [\"a\", \"b\"]", {"a", "b"}}, ValueCase{"key = [\"a\"]", {"a"}},
@@ -79,15 +79,19 @@ TEST_P(BrokenToml, IsRefusedWithItsLine) {
 
 INSTANTIATE_TEST_SUITE_P(
     Forms, BrokenToml,
-    testing::Values(BrokenCase{"a = 1\nb = \"x\n", "line 2: a quotation mark is not closed"},
-                    BrokenCase{"\nb = [1,\n2\n", "line 2: the list has no closing ']'"},
-                    BrokenCase{"b = 1]\n", "line 1: ']' without its '['"},
-                    BrokenCase{"[serve]\nb = 1",
-                               "line 1: sections are not used here; write the keys without one"},
-                    BrokenCase{"\nword", "line 2: expected KEY = VALUE"},
-                    BrokenCase{"= 1", "line 1: expected KEY = VALUE"},
-                    BrokenCase{"; b = 1", "line 1: expected KEY = VALUE"},
-                    BrokenCase{"b =", "line 1: no value after '='"}));
+    testing::Values(
+        BrokenCase{"a = 1\nb = \"x\n", "line 2: a quotation mark is not closed"},
+        BrokenCase{"\nb = [1,\n2\n", "line 2: the list has no closing ']'"},
+        BrokenCase{"b = 1]\n", "line 1: ']' without its '['"},
+        BrokenCase{"[serve]\nb = 1",
+                   "line 1: sections are not used here; write the keys without one"},
+        BrokenCase{"\nword", "line 2: expected KEY = VALUE"},
+        BrokenCase{std::string("b = 'x\0y'", 9), "line 1: a NUL character"},
+        BrokenCase{"b = \"x\\y\"",
+                   "line 1: a backslash in double quotation marks; write the text in single ones"},
+        BrokenCase{"= 1", "line 1: expected KEY = VALUE"},
+        BrokenCase{"; b = 1", "line 1: expected KEY = VALUE"},
+        BrokenCase{"b =", "line 1: no value after '='"}));
 
 }  // namespace
 }  // namespace ecrelay::config

@@ -55,7 +55,7 @@ TEST(ValueParsers, RefusesRulesThatEcrWouldNot) {
                                  "docker.io=",
                                  "docker-hub=docker.io/",
                                  "docker.io=a",
-                                 "docker.io=root",
+                                 "docker.io=Root",
                                  "docker.io=Hub",
                                  "docker.io=0123456789012345678901234567890",
                                  "docker.io=/hub",

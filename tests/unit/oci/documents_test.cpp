@@ -8,7 +8,9 @@
 namespace ecrelay::oci {
 namespace {
 
-std::string digest_of(char c) { return "sha256:" + std::string(64, c); }
+std::string digest_of(char c) {
+  return "sha256:" + std::string(64, c);
+}
 
 std::string referrer(char c, const std::string& type) {
   return R"({"annotations":{"k":"v"},"artifactType":")" + type + R"(","digest":")" + digest_of(c) +

@@ -11,7 +11,9 @@
 namespace ecrelay::oci {
 namespace {
 
-std::string digest_of(char c) { return "sha256:" + std::string(64, c); }
+std::string digest_of(char c) {
+  return "sha256:" + std::string(64, c);
+}
 
 std::string descriptor(char c, const std::string& more = "") {
   return R"({"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":")" + digest_of(c) +
@@ -22,7 +24,8 @@ TEST(ParseManifest, ReadsAnImage) {
   const std::string bytes = R"({"schemaVersion":2,"mediaType":")" + std::string(kOciManifest) +
                             R"(","config":)" + descriptor('c') + R"(,"layers":[)" +
                             descriptor('1') + "," + descriptor('2', R"(,"urls":["https://x/y"])") +
-                            R"(],"artifactType":"application/x","subject":)" + descriptor('d') + "}";
+                            R"(],"artifactType":"application/x","subject":)" + descriptor('d') +
+                            "}";
 
   const auto manifest = parse_manifest(bytes, "text/plain");
 
@@ -98,7 +101,7 @@ TEST(ParseManifest, ListsTheBlobsOfSchema1) {
 }
 
 TEST(ParseManifest, LeavesOutWhatIsNoDescriptorAndDoubtsSizes) {
-  const std::vector<std::string> sizes = {"-1", "1.5", "\"10\"", "null", "9223372036854775808",
+  const std::vector<std::string> sizes = {"-1",   "1.5", "\"10\"", "null", "9223372036854775808",
                                           "1e300"};
 
   for (const auto& size : sizes) {

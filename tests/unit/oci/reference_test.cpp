@@ -91,11 +91,12 @@ TEST(ImageReference, RefusesWhatIsNoReference) {
 }
 
 TEST(ValidRepository, FollowsTheDistributionGrammar) {
-  for (const auto* good : {"a", "a/b", "a.b", "a_b", "a__b", "a-b", "a---b", "0/1/2", "a.b-c__d/e"}) {
+  for (const auto* good :
+       {"a", "a/b", "a.b", "a_b", "a__b", "a-b", "a---b", "0/1/2", "a.b-c__d/e"}) {
     EXPECT_TRUE(valid_repository(good)) << good;
   }
-  for (const auto* bad : {"", "/a", "a/", "a//b", "A", "a..b", "a___b", "a._b", "-a", "a-", ".a", "a.",
-                          "_a", "a b", "a:b", "a@b", "a/../b", "a\x01"}) {
+  for (const auto* bad : {"", "/a", "a/", "a//b", "A", "a..b", "a___b", "a._b", "-a", "a-", ".a",
+                          "a.", "_a", "a b", "a:b", "a@b", "a/../b", "a\x01"}) {
     EXPECT_FALSE(valid_repository(bad)) << bad;
   }
   EXPECT_TRUE(valid_repository(std::string(255, 'a')));

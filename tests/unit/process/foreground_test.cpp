@@ -44,7 +44,7 @@ TEST(Foreground, ForwardsEachSignalWhileTheProgramRuns) {
     const TempFolder folder;
     const auto ready = folder.file("ready");
     const std::string script = "trap 'exit 7' INT TERM HUP; : >" + ready.string() +
-                               "; for i in $(seq 2000); do sleep 0.01; done; exit 9";
+                               "; for i in $(seq 500); do sleep 0.01; done; exit 9";
     std::thread sender([&] {
       if (becomes_true([&] { return std::filesystem::exists(ready); })) {
         ::kill(::getpid(), number);

@@ -1,0 +1,188 @@
+#include "proxy/blob_requests.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include "proxy/first_look.hpp"
+#include "proxy/pass_through.hpp"
+
+namespace ecrelay::proxy {
+namespace {
+
+using stats::Outcome;
+using stats::Reason;
+
+// containerd gives a mirror up after 30 s without a head.
+constexpr auto kHeadWithin = std::chrono::milliseconds(20000);
+constexpr auto kConfirmWithin = std::chrono::milliseconds(9000);
+
+}  // namespace
+
+net::ServerResponse BlobRequests::answer(Exchange& exchange) {
+  const auto content = parts_.store.names().content(exchange.repository(), digest(exchange));
+  return content ? answer_known(exchange, *content) : answer_unknown(exchange);
+}
+
+net::ServerResponse BlobRequests::answer_known(Exchange& exchange, const store::Content& content) {
+  if (auto reader = parts_.store.open(digest(exchange), exchange.job())) {
+    return serve_held(exchange, std::move(reader), Outcome::Hit);
+  }
+  if (exchange.head_only() && content.size > 0) {
+    exchange.event().outcome = Outcome::Hit;
+    exchange.event().origin = stats::Origin::Store;
+    return exchange.respond_size(content.size);
+  }
+  return fetch(exchange, content);
+}
+
+net::ServerResponse BlobRequests::answer_unknown(Exchange& exchange) {
+  const bool here = parts_.store.size_of(digest(exchange)).has_value() ||
+                    parts_.fetches.find(digest(exchange)) != nullptr;
+  if (!here && !exchange.head_only()) {
+    return fetch(exchange, std::nullopt);  // its answer is the confirmation
+  }
+  wait_first_look(parts_.account);
+  const auto& target = exchange.target();
+  const auto route = parts_.routes.route(target.registry, target.repository, RouteFor::Manifest);
+  std::optional<FetchFailure> failure;
+  const auto size = confirm(exchange, route, failure);
+  if (!size) {
+    if (route.places.empty()) {
+      return exchange.decline(Outcome::Declined, route.reason, route.detail);
+    }
+    return refuse(exchange, failure);
+  }
+  const store::Content content{store::ContentKind::Blob, "", *size, {}};
+  parts_.store.names().allow(exchange.repository(), digest(exchange), content);
+  if (auto reader = parts_.store.open(digest(exchange), exchange.job())) {
+    return serve_held(exchange, std::move(reader), Outcome::Revalidated);
+  }
+  if (exchange.head_only()) {
+    exchange.event().outcome = Outcome::Miss;
+    exchange.event().reason = Reason::Cold;
+    return exchange.respond_size(*size);
+  }
+  return fetch(exchange, content);
+}
+
+std::optional<std::uint64_t> BlobRequests::confirm(Exchange& exchange, const Route& route,
+                                                   std::optional<FetchFailure>& failure) {
+  for (const auto& place : route.places) {
+    const auto size =
+        place.registry->blob_size({place.repository, kConfirmWithin, {}}, digest(exchange));
+    if (size.ok()) {
+      return *size;
+    }
+    failure = FetchFailure{size.failure(), place.origin};
+  }
+  return std::nullopt;
+}
+
+net::ServerResponse BlobRequests::serve_held(Exchange& exchange,
+                                             std::unique_ptr<store::BlobReader> reader,
+                                             Outcome outcome) {
+  exchange.event().outcome = outcome;
+  exchange.event().origin = stats::Origin::Store;
+  return exchange.respond_blob(std::move(reader));
+}
+
+net::ServerResponse BlobRequests::fetch(Exchange& exchange,
+                                        const std::optional<store::Content>& content) {
+  wait_first_look(parts_.account);
+  const auto& target = exchange.target();
+  const auto route = parts_.routes.route(
+      target.registry, target.repository,
+      content ? RouteFor::BlobOfServedManifest : RouteFor::Manifest);
+  if (route.places.empty()) {
+    return exchange.decline(content ? Outcome::Error : Outcome::Declined, route.reason,
+                            route.detail);
+  }
+  const FetchCoordinator::Wanted wanted{
+      digest(exchange), exchange.repository(), route.places, exchange.job(),
+      content && content->parent && parts_.manifests.served_by_ecr_lately(*content->parent)};
+  const auto fetch = parts_.fetches.begin_or_join(wanted);
+  if (!fetch.fetch) {
+    auto reader = parts_.store.open(digest(exchange), exchange.job());
+    return reader ? serve_held(exchange, std::move(reader), Outcome::Hit)
+                  : stream_through(exchange, wanted, "the blob went from the store meanwhile");
+  }
+  const auto state = fetch.fetch->wait_opened(base::Deadline::after(kHeadWithin));
+  const auto failure = fetch.fetch->failure();
+  if (!fetch.fetch->fill() && failure && failure->not_storable) {
+    return stream_through(exchange, wanted, failure->failure.detail);
+  }
+  if (state == BlobFetch::State::Opening || !fetch.fetch->fill()) {
+    return refuse(exchange, failure);
+  }
+  if (!content) {
+    parts_.store.names().allow(
+        exchange.repository(), digest(exchange),
+        {store::ContentKind::Blob, "", fetch.fetch->fill()->size(), {}});
+  }
+  return serve_fetch(exchange, fetch);
+}
+
+net::ServerResponse BlobRequests::serve_fetch(Exchange& exchange,
+                                              const FetchCoordinator::Fetch& fetch) {
+  auto& event = exchange.event();
+  event.origin = fetch.fetch->origin();
+  event.detail = fetch.fetch->detail();
+  event.outcome = fetch.began ? Outcome::Miss : Outcome::Joined;
+  if (fetch.began) {
+    event.reason = parts_.store.space().was_evicted(digest(exchange)) ? Reason::Evicted
+                                                                      : Reason::Cold;
+    note_miss(exchange, fetch.fetch);
+  }
+  return exchange.respond_blob(fetch.fetch->fill()->reader());
+}
+
+void BlobRequests::note_miss(Exchange& exchange, const std::shared_ptr<BlobFetch>& fetch) {
+  // The row is written when the request ends, which may be before the fill does.
+  exchange.after_recorded([fetch, &recorder = parts_.recorder](std::int64_t id) {
+    fetch->when_ended([id, raw = fetch.get(), &recorder] {
+      stats::Amendment amendment;
+      amendment.bytes_fetched = raw->bytes_fetched();
+      recorder.amend(id, amendment);
+    });
+  });
+}
+
+net::ServerResponse BlobRequests::stream_through(Exchange& exchange,
+                                                 const FetchCoordinator::Wanted& wanted,
+                                                 const std::string& why) {
+  auto stream = PassThrough::start(wanted, parts_.workers);
+  const auto opened = stream->wait_opened(base::Deadline::after(kHeadWithin));
+  if (!opened) {
+    return refuse(exchange, stream->failure());
+  }
+  auto& event = exchange.event();
+  event.outcome = Outcome::Miss;
+  event.reason = Reason::Unstored;
+  event.origin = opened->origin;
+  event.detail = "not stored: " + why;
+  exchange.after_recorded([stream, &recorder = parts_.recorder](std::int64_t id) {
+    stats::Amendment amendment;
+    amendment.bytes_fetched = stream->bytes_fetched();
+    recorder.amend(id, amendment);
+  });
+  if (exchange.head_only()) {
+    stream->stop();
+    return exchange.respond_size(opened->size);
+  }
+  return exchange.respond_blob(opened->size, [&](std::uint64_t offset, std::uint64_t length) {
+    return PassThrough::source(stream, offset, length);
+  });
+}
+
+net::ServerResponse BlobRequests::refuse(Exchange& exchange,
+                                         const std::optional<FetchFailure>& failure) {
+  const auto content = parts_.store.names().content(exchange.repository(), digest(exchange));
+  const auto outcome = content ? Outcome::Error : Outcome::Declined;
+  if (!failure) {
+    return exchange.decline(outcome, Reason::EcrUnreachable, "no answer in time");
+  }
+  return exchange.decline(outcome, reason_of(failure->place, failure->failure),
+                          failure->failure.detail);
+}
+
+}  // namespace ecrelay::proxy
