@@ -38,13 +38,22 @@ constexpr auto kCounter = Type::Counter;
 constexpr auto kGauge = Type::Gauge;
 
 constexpr std::array<Row, static_cast<std::size_t>(Metric::Count_)> kTable = {{
-    {Metric::Requests, "ecrelay_requests_total", "Client requests, by what became of them", kCounter,
+    {Metric::Requests,
+     "ecrelay_requests_total",
+     "Client requests, by what became of them",
+     kCounter,
      {kKind, kOutcome}},
     {Metric::ServedBytes, "ecrelay_served_bytes_total", "Body bytes sent to clients", kCounter},
-    {Metric::FetchedBytes, "ecrelay_fetched_bytes_total",
-     "Body bytes fetched, by the place they came from", kCounter, {kOrigin}},
-    {Metric::UpstreamRequests, "ecrelay_upstream_requests_total",
-     "Requests that the relay made, by the place it asked", kCounter, {kPlace}},
+    {Metric::FetchedBytes,
+     "ecrelay_fetched_bytes_total",
+     "Body bytes fetched, by the place they came from",
+     kCounter,
+     {kOrigin}},
+    {Metric::UpstreamRequests,
+     "ecrelay_upstream_requests_total",
+     "Requests that the relay made, by the place it asked",
+     kCounter,
+     {kPlace}},
     {Metric::FillsStarted, "ecrelay_fills_started_total", "Downloads of a blob begun", kCounter},
     {Metric::FillsFinished, "ecrelay_fills_finished_total",
      "Downloads of a blob that ended verified", kCounter},
@@ -60,7 +69,8 @@ constexpr std::array<Row, static_cast<std::size_t>(Metric::Count_)> kTable = {{
     {Metric::ConnectionsOpen, "ecrelay_connections_open", "Client connections", kGauge},
     {Metric::ConnectionsRefused, "ecrelay_connections_refused_total",
      "Client connections turned away at the limit", kCounter},
-    {Metric::EcrTokenRefreshes, "ecrelay_ecr_token_refreshes_total", "ECR tokens obtained", kCounter},
+    {Metric::EcrTokenRefreshes, "ecrelay_ecr_token_refreshes_total", "ECR tokens obtained",
+     kCounter},
     {Metric::EcrTokenFailures, "ecrelay_ecr_token_failures_total",
      "Attempts to obtain an ECR token that failed", kCounter},
     {Metric::Rules, "ecrelay_rules", "Pull-through cache rules in force", kGauge},
@@ -78,9 +88,13 @@ constexpr bool in_order() {
 }
 static_assert(in_order(), "one row per metric, in the order of the enum");
 
-constexpr const Row& row_of(Metric metric) { return kTable[static_cast<std::size_t>(metric)]; }
+constexpr const Row& row_of(Metric metric) {
+  return kTable[static_cast<std::size_t>(metric)];
+}
 
-std::size_t words_of(const Label& label) { return label.name.empty() ? 1 : label.words.size(); }
+std::size_t words_of(const Label& label) {
+  return label.name.empty() ? 1 : label.words.size();
+}
 
 std::optional<std::size_t> series_of(Metric metric, Metrics::Labels labels) {
   std::size_t series = 0;
@@ -160,7 +174,9 @@ std::int64_t Metrics::value(Metric metric, Labels labels) const {
                 : 0;
 }
 
-bool Metrics::known(Metric metric, Labels labels) { return series_of(metric, labels).has_value(); }
+bool Metrics::known(Metric metric, Labels labels) {
+  return series_of(metric, labels).has_value();
+}
 
 std::string Metrics::prometheus_text() const {
   std::string text;

@@ -35,10 +35,10 @@ enum class Metric : std::size_t {
   Count_,
 };
 
-/// Counters and gauges, for /metrics. Owned by the composition root, passed by reference. Thread-safe
-/// and lock-free. Labels are words of small fixed sets (kind, outcome, origin, place), given in the
-/// order of the table; an unknown word is a programmer's error (assert) and counts nowhere. No label
-/// ever names a job, an image or a host: their number has no bound.
+/// Counters and gauges, for /metrics. Owned by the composition root, passed by reference.
+/// Thread-safe and lock-free. Labels are words of small fixed sets (kind, outcome, origin, place),
+/// given in the order of the table; an unknown word is a programmer's error (assert) and counts
+/// nowhere. No label ever names a job, an image or a host: their number has no bound.
 class Metrics {
  public:
   using Labels = std::initializer_list<std::string_view>;

@@ -177,11 +177,17 @@ base::Result<std::string> Db::text(std::string_view sql) {
   return row ? statement.text(0) : std::string();
 }
 
-std::int64_t Db::last_insert_id() const { return sqlite3_last_insert_rowid(state_->connection); }
+std::int64_t Db::last_insert_id() const {
+  return sqlite3_last_insert_rowid(state_->connection);
+}
 
-std::int64_t Db::changes() const { return sqlite3_changes64(state_->connection); }
+std::int64_t Db::changes() const {
+  return sqlite3_changes64(state_->connection);
+}
 
-bool Db::in_transaction() const { return sqlite3_get_autocommit(state_->connection) == 0; }
+bool Db::in_transaction() const {
+  return sqlite3_get_autocommit(state_->connection) == 0;
+}
 
 base::Result<Opened> open_or_rebuild(const base::Path& path, const base::Clock& clock,
                                      const std::function<base::Result<void>(Db&)>& prepare) {

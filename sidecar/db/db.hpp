@@ -19,9 +19,9 @@ namespace ecrelay::db {
 enum class Access { ReadWrite, ReadOnly };
 
 /// One SQLite connection. ReadWrite creates the file and uses WAL (TRUNCATE on a network file
-/// system, where WAL does not work); ReadOnly works beside a writer in another process and fails with
-/// NotFound where there is no file. Thread-compatible: one thread at a time. Move-only. A file that
-/// is no database, or damaged, is Corrupt.
+/// system, where WAL does not work); ReadOnly works beside a writer in another process and fails
+/// with NotFound where there is no file. Thread-compatible: one thread at a time. Move-only. A file
+/// that is no database, or damaged, is Corrupt.
 class Db {
  public:
   static base::Result<Db> open(const base::Path& path, Access access);
@@ -56,9 +56,9 @@ struct Opened {
   std::optional<base::Path> set_aside;  ///< where the corrupt file that was there went
 };
 
-/// Opens for writing and runs `prepare` (migrations). If either finds the file corrupt, it is renamed
-/// to "NAME.corrupt-<UTC time>" (with its -wal and -shm) and built anew, once. Any other failure
-/// leaves the file as it is.
+/// Opens for writing and runs `prepare` (migrations). If either finds the file corrupt, it is
+/// renamed to "NAME.corrupt-<UTC time>" (with its -wal and -shm) and built anew, once. Any other
+/// failure leaves the file as it is.
 base::Result<Opened> open_or_rebuild(const base::Path& path, const base::Clock& clock,
                                      const std::function<base::Result<void>(Db&)>& prepare);
 

@@ -1,6 +1,9 @@
 #include "db/group_commit_writer.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <exception>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -88,8 +91,11 @@ bool GroupCommitWriter::wait_for_batch(std::vector<Job>& batch) {
   wake_.wait_until(lock, oldest_ + options_.interval, [&] {
     return stopping_ || queue_.size() >= options_.batch || flush_to_ > finished_;
   });
-  batch.clear();
-  batch.swap(queue_);
+  // No more than a batch, so that producers that wait for room get some every few milliseconds.
+  const auto end =
+      queue_.begin() + static_cast<std::ptrdiff_t>(std::min(options_.batch, queue_.size()));
+  batch.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
+  queue_.erase(queue_.begin(), end);
   room_.notify_all();
   return !batch.empty();
 }

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -16,23 +17,24 @@
 
 namespace ecrelay::db {
 
-/// Many producers, one writer thread, one connection: what is enqueued is committed in its order, in
-/// one IMMEDIATE transaction per batch, within about `interval`. A kill -9 loses at most the batch
-/// that is open. A batch that fails on the database's side (busy, full, I/O) is tried again, then
-/// dropped and counted; a corrupt file is reopened through `open`; a job that fails by itself is
-/// dropped alone. Without a database the writer goes on: jobs are dropped and counted, and `open` is
-/// tried now and then. Thread-safe. The destructor commits what is queued.
+/// Many producers, one writer thread, one connection: what is enqueued is committed in its order,
+/// in one IMMEDIATE transaction per batch, within about `interval`. A kill -9 loses at most the
+/// batch that is open. A batch that fails on the database's side (busy, full, I/O) is tried again,
+/// then dropped and counted; a corrupt file is reopened through `open`; a job that fails by itself
+/// is dropped alone. Without a database the writer goes on: jobs are dropped and counted, and
+/// `open` is tried now and then. Thread-safe. The destructor commits what is queued.
 class GroupCommitWriter {
  public:
   using Open = std::function<base::Result<Db>()>;
-  /// Runs on the writer's thread inside the transaction; more than once if the batch is tried again.
+  /// Runs on the writer's thread inside the transaction; more than once if the batch is tried
+  /// again.
   using Job = std::function<base::Result<void>(Db&)>;
 
   struct Options {
     std::chrono::milliseconds interval{25};
-    std::size_t batch = 256;                   ///< jobs that end the wait for `interval`
-    std::size_t capacity = 16384;              ///< jobs queued at most
-    std::chrono::milliseconds patience{5};     ///< how long a producer waits for room
+    std::size_t batch = 256;                ///< jobs in a transaction; so many end the wait
+    std::size_t capacity = 16384;           ///< jobs queued at most
+    std::chrono::milliseconds patience{5};  ///< how long a producer waits for room
     std::chrono::milliseconds retry_pause{50};
     int attempts = 3;
     std::chrono::milliseconds reopen_after{10000};
@@ -74,8 +76,8 @@ class GroupCommitWriter {
   std::condition_variable wake_;  // for the writer
   std::condition_variable room_;  // for producers
   std::condition_variable done_;  // for flush()
-  std::vector<Job> queue_;
-  base::Steady::time_point oldest_;  // when the first job of queue_ came
+  std::deque<Job> queue_;
+  base::Steady::time_point oldest_;  // no job of queue_ came before
   std::uint64_t enqueued_ = 0;
   std::uint64_t finished_ = 0;
   std::uint64_t flush_to_ = 0;  // write at once up to here

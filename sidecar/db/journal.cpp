@@ -18,7 +18,7 @@ Journal journal_for(const base::Path& folder) {
   }
   const auto type = static_cast<std::uint32_t>(info.f_type);
   return std::find(kNetwork.begin(), kNetwork.end(), type) != kNetwork.end() ? Journal::Truncate
-                                                                            : Journal::Wal;
+                                                                             : Journal::Wal;
 }
 
 }  // namespace ecrelay::db

@@ -8,8 +8,8 @@
 
 namespace ecrelay::db {
 
-/// Several reads of one state of the database, whatever a writer commits between them. Keep it short:
-/// while it lives, the write-ahead log cannot be folded back. Borrows the Db.
+/// Several reads of one state of the database, whatever a writer commits between them. Keep it
+/// short: while it lives, the write-ahead log cannot be folded back. Borrows the Db.
 class Snapshot {
  public:
   static base::Result<Snapshot> begin(Db& db) {

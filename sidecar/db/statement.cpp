@@ -34,7 +34,9 @@ Statement& Statement::operator=(Statement&& other) noexcept {
   return *this;
 }
 
-Statement::~Statement() { sqlite3_finalize(statement_); }
+Statement::~Statement() {
+  sqlite3_finalize(statement_);
+}
 
 void Statement::note_bind(int code) {
   if (bind_error_ == SQLITE_OK) {
@@ -50,8 +52,8 @@ Statement& Statement::bind(int position, std::int64_t value) {
 Statement& Statement::bind(int position, std::string_view value) {
   // An empty view may have a null pointer, which SQLite would take for NULL.
   const char* data = value.empty() ? "" : value.data();
-  note_bind(sqlite3_bind_text64(statement_, position, data, value.size(), SQLITE_TRANSIENT,
-                                SQLITE_UTF8));
+  note_bind(
+      sqlite3_bind_text64(statement_, position, data, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
   return *this;
 }
 
@@ -62,8 +64,8 @@ Statement& Statement::bind_null(int position) {
 
 Statement& Statement::bind_unsigned(int position, std::uint64_t value) {
   constexpr auto kMax = std::numeric_limits<std::int64_t>::max();
-  return bind(position, value > static_cast<std::uint64_t>(kMax) ? kMax
-                                                                 : static_cast<std::int64_t>(value));
+  return bind(position,
+              value > static_cast<std::uint64_t>(kMax) ? kMax : static_cast<std::int64_t>(value));
 }
 
 Statement& Statement::bind_text_or_null(int position, std::string_view value) {

@@ -12,9 +12,10 @@ struct sqlite3_stmt;
 
 namespace ecrelay::db {
 
-/// One prepared statement. Parameters are bound by position from 1, columns read by position from 0;
-/// text is copied both ways. A failed bind is reported by the next step(). Belongs to the connection
-/// that prepared it, must not outlive it, and is as little thread-safe as that. Move-only.
+/// One prepared statement. Parameters are bound by position from 1, columns read by position from
+/// 0; text is copied both ways. A failed bind is reported by the next step(). Belongs to the
+/// connection that prepared it, must not outlive it, and is as little thread-safe as that.
+/// Move-only.
 class Statement {
  public:
   static base::Result<Statement> prepare(sqlite3* connection, std::string_view sql);

@@ -25,16 +25,31 @@ const char* method_name(Method method) {
   return "GET";
 }
 
-/// cpp-httplib 0.11.4 hands out header values percent-decoded, which breaks the signature of a
-/// presigned URL (a%2Bb becomes a+b). Encoded again, a URL means what it meant; only an escaped
-/// delimiter inside a value (%26, %23) cannot be told any more, and no signed URL has one.
-std::string mended_location(const std::string& location) {
 #if ECRELAY_HTTPLIB_DECODES_HEADERS
-  return base::percent_encode(location, ":/?#[]@!$&'()*,;=");
-#else
-  return location;
-#endif
+/// cpp-httplib 0.11.4 hands out header values percent-decoded, which breaks the signature of a
+/// presigned URL (a%2Bb becomes a+b). Encoded again in AWS's canonical form (all but the unreserved
+/// characters), a query is what its signer wrote; only an escaped delimiter inside a value (%26, %23)
+/// cannot be told any more, and no signed URL has one.
+std::string mended_location(const std::string& location) {
+  const auto mark = location.find('?');
+  auto mended = base::percent_encode(location.substr(0, mark), ":/[]@!$&'()*,;=");
+  if (mark == std::string::npos) {
+    return mended;
+  }
+  char separator = '?';
+  for (const auto& pair : base::split(std::string_view(location).substr(mark + 1), '&')) {
+    const auto equals = pair.find('=');
+    mended += separator + base::percent_encode(pair.substr(0, equals));
+    if (equals != std::string::npos) {
+      mended += "=" + base::percent_encode(pair.substr(equals + 1));
+    }
+    separator = '&';
+  }
+  return mended;
 }
+#else
+const std::string& mended_location(const std::string& location) { return location; }
+#endif
 
 Headers own_headers(const httplib::Headers& fields) {
   Headers headers;

@@ -3,6 +3,7 @@
 #include <httplib.h>
 
 #include <functional>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -22,8 +23,12 @@ void keep_target_as_written(Client& client) {
 }
 
 /// Opens the protected Server::process_request, which took on the addresses of both ends with 0.18.
+/// It never listens: the connections are another one's.
 class RequestServer : public httplib::Server {
  public:
+  // A server without a socket counts as shutting down, and ends every body at once.
+  RequestServer() { svr_sock_ = std::numeric_limits<int>::max(); }
+
   template <typename Setup>
   bool answer(httplib::Stream& stream, bool close_connection, bool& connection_closed,
               const Setup& setup) {

@@ -48,6 +48,9 @@ std::optional<FetchFailure> BlobDownloadTask::run() {
       break;
     }
   }
+  if (fill_) {
+    fill_->discard();  // before anyone is told: who asks again begins anew
+  }
   return failure_;
 }
 

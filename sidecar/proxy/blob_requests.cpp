@@ -100,6 +100,9 @@ net::ServerResponse BlobRequests::fetch(Exchange& exchange,
   const FetchCoordinator::Wanted wanted{
       digest(exchange), exchange.repository(), route.places, exchange.job(),
       content && content->parent && parts_.manifests.served_by_ecr_lately(*content->parent)};
+  if (content && content->size > 0 && !parts_.store.could_hold(content->size)) {
+    return stream_through(exchange, wanted, "larger than the store");
+  }
   const auto fetch = parts_.fetches.begin_or_join(wanted);
   if (!fetch.fetch) {
     auto reader = parts_.store.open(digest(exchange), exchange.job());

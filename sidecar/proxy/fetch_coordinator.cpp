@@ -61,7 +61,8 @@ void FetchCoordinator::run(const Wanted& wanted, const std::shared_ptr<BlobFetch
     return;
   }
   metrics_.add(base::Metric::FillsFailed);
-  base::log_warn("a fill failed", {{"digest", wanted.digest.str()},
+  const auto level = failure->not_storable ? base::LogLevel::Debug : base::LogLevel::Warn;
+  base::log(level, "a fill failed", {{"digest", wanted.digest.str()},
                                    {"repository", wanted.repository.registry + "/" +
                                                       wanted.repository.repository},
                                    {"why", failure->failure.detail}});

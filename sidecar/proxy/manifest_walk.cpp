@@ -43,8 +43,13 @@ ManifestAnswer ManifestWalk::run() {
       answer.failure.reset();
       return answer;
     }
-    // The first place is the one whose trouble the user has to mend.
-    if (!answer.failure || answer.failure->failure.kind == FailureKind::NotFound) {
+    // The first place is the one whose trouble the user has to mend; the detail tells of all. Only
+    // ECR's "authentication to the upstream registry failed" may as well mean that there is no such
+    // image (aws/containers-roadmap#2354), which the registry itself knows.
+    const bool settled = answer.failure &&
+                         answer.failure->failure.kind == FailureKind::UpstreamDenied &&
+                         reply.failure().kind == FailureKind::NotFound;
+    if (!answer.failure || settled) {
       answer.failure = FetchFailure{reply.failure(), place.origin};
     }
     const auto detail = fallback_detail(place, reply.failure());

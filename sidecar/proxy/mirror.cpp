@@ -31,6 +31,9 @@ net::ServerResponse Mirror::handle(const net::ServerRequest& request) {
   if (target.resource == Resource::Ping) {
     return plain(200, "{}");
   }
+  if (target.resource == Resource::Other && !target.problem.empty()) {
+    return plain(400, oci::error_body(target.problem_code, target.problem));
+  }
   if (target.resource == Resource::Other) {
     return plain(404, oci::error_body("UNSUPPORTED", "no such path in the distribution API"));
   }

@@ -14,8 +14,8 @@ struct ImageBlob {
   BlobRole role = BlobRole::Layer;
 };
 
-/// What a manifest holds: the blobs of an image manifest, or the child manifests of an index. By it a
-/// blob's request is told to belong to an image.
+/// What a manifest holds: the blobs of an image manifest, or the child manifests of an index. By it
+/// a blob's request is told to belong to an image.
 struct ImageContent {
   std::string manifest;               ///< its digest
   std::vector<std::string> children;  ///< digests; of an index

@@ -11,10 +11,12 @@ namespace {
 
 using FoundId = base::Result<std::optional<std::int64_t>>;
 
-bool is_digest(std::string_view reference) { return reference.find(':') != std::string_view::npos; }
+bool is_digest(std::string_view reference) {
+  return reference.find(':') != std::string_view::npos;
+}
 
-base::Result<db::Statement*> bound(db::Db& database, std::string_view sql, const RequestEvent& event,
-                                   std::string_view digest) {
+base::Result<db::Statement*> bound(db::Db& database, std::string_view sql,
+                                   const RequestEvent& event, std::string_view digest) {
   ECRELAY_TRY(auto* statement, database.cached(sql));
   statement->bind(1, event.job_id).bind(2, event.registry).bind(3, event.repository);
   statement->bind(4, digest);
@@ -72,8 +74,8 @@ ON CONFLICT DO UPDATE SET last_at = max(last_at, excluded.last_at) RETURNING id)
 }
 
 /// Images asked for by digest that turn out to be a part of image `id` become one with it.
-base::Result<void> adopt_images(db::Db& database, const RequestEvent& event, std::string_view digest,
-                                std::int64_t id) {
+base::Result<void> adopt_images(db::Db& database, const RequestEvent& event,
+                                std::string_view digest, std::int64_t id) {
   while (true) {
     ECRELAY_TRY(auto* find, bound(database, R"sql(
 SELECT i.id FROM image i
@@ -112,15 +114,14 @@ WHERE job_id = ?1 AND kind = 'blob' AND image_id IS NULL AND registry = ?2 AND r
 
 FoundId image_of_manifest(db::Db& database, const RequestEvent& event) {
   const bool by_digest = is_digest(event.reference);
-  const std::string& digest =
-      event.digest.empty() && by_digest ? event.reference : event.digest;
+  const std::string& digest = event.digest.empty() && by_digest ? event.reference : event.digest;
   std::optional<std::int64_t> id;
   if (by_digest) {
     ECRELAY_TRY(id, image_holding(database, event, digest));
   }
   if (id) {
-    ECRELAY_TRY(auto* touch, database.cached(
-                                 "UPDATE image SET last_at = max(last_at, ?) WHERE id = ?"));
+    ECRELAY_TRY(auto* touch,
+                database.cached("UPDATE image SET last_at = max(last_at, ?) WHERE id = ?"));
     ECRELAY_TRY_VOID(touch->bind(1, event.at).bind(2, *id).run());
   } else {
     ECRELAY_TRY(id, own_image(database, event, digest));

@@ -8,7 +8,9 @@
 namespace ecrelay::stats {
 namespace {
 
-bool is_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+bool is_alphanumeric(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
 
 /// Lower case; every run of other characters is one '-'; none at the ends.
 std::string slug(std::string_view text, std::size_t limit) {

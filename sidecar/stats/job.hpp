@@ -10,8 +10,8 @@
 
 namespace ecrelay::stats {
 
-/// One CI job, the unit of the statistics: the columns of the table `job`. Value type; a text that is
-/// not known is empty. Times are microseconds UTC.
+/// One CI job, the unit of the statistics: the columns of the table `job`. Value type; a text that
+/// is not known is empty. Times are microseconds UTC.
 struct Job {
   std::string id;  ///< as job_id_of() makes it: fit for a URL path and for a repository path
   std::string provider;
@@ -50,8 +50,8 @@ inline constexpr auto kJobFields = std::to_array<JobField>({{"id", &Job::id},
                                                             {"url", &Job::url},
                                                             {"runner", &Job::runner}});
 
-/// Whether `id` can be a job's id: 1 to 100 of a-z 0-9 and single separators (- . _) between them, so
-/// that it is also a valid component of an OCI repository name.
+/// Whether `id` can be a job's id: 1 to 100 of a-z 0-9 and single separators (- . _) between them,
+/// so that it is also a valid component of an OCI repository name.
 bool is_job_id(std::string_view id);
 
 /// The id of a job from what tells it apart: "github-1234-1-build-1a2b3c4d". The same columns give

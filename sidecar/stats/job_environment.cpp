@@ -16,7 +16,8 @@ std::string value_of(const Environment& environment, std::string_view name) {
 }
 
 /// The first variable of the list that is set.
-std::string first_of(const Environment& environment, std::initializer_list<std::string_view> names) {
+std::string first_of(const Environment& environment,
+                     std::initializer_list<std::string_view> names) {
   for (const auto name : names) {
     if (auto value = environment.get(name)) {
       return *value;
@@ -139,9 +140,9 @@ base::Result<void> set_job_field(Job& job, std::string_view name, std::string_vi
     }
     names.emplace_back(field.name);
   }
-  return base::Error{base::ErrorCode::InvalidArgument, "a job has no column '" +
-                                                           base::printable(name) + "'; there are " +
-                                                           base::join(names, ", ")};
+  return base::Error{
+      base::ErrorCode::InvalidArgument,
+      "a job has no column '" + base::printable(name) + "'; there are " + base::join(names, ", ")};
 }
 
 base::Result<std::optional<Job>> job_from_option(std::string_view option,
@@ -155,9 +156,9 @@ base::Result<std::optional<Job>> job_from_option(std::string_view option,
     for (const auto& pair : base::split(option, ',')) {
       const auto equals = pair.find('=');
       if (equals == std::string::npos) {
-        return base::Error{base::ErrorCode::InvalidArgument,
-                           "'" + base::printable(pair) +
-                               "' is no job; write auto, none or COLUMN=VALUE,..."};
+        return base::Error{
+            base::ErrorCode::InvalidArgument,
+            "'" + base::printable(pair) + "' is no job; write auto, none or COLUMN=VALUE,..."};
       }
       ECRELAY_TRY_VOID(set_job_field(job, base::trim(pair.substr(0, equals)),
                                      base::trim(pair.substr(equals + 1))));

@@ -17,8 +17,8 @@
 namespace ecrelay::stats {
 
 /// The jobs of this relay: which are open, which one requests belong to. Every change is written
-/// through the Recorder; nothing is read back, so opening an id that an earlier process had open goes
-/// on with its row. Thread-safe. Borrows both.
+/// through the Recorder; nothing is read back, so opening an id that an earlier process had open
+/// goes on with its row. Thread-safe. Borrows both.
 class JobRegistry {
  public:
   JobRegistry(Recorder& recorder, const base::Clock& clock);

@@ -43,7 +43,9 @@ Json::Json(Scalar scalar)
     : Json(Value{std::visit([](auto value) { return Library(value); }, scalar)}) {}
 Json::Json(Value value) : value_(std::make_unique<Value>(std::move(value))) {}
 Json::Json(const Json& other) : Json(*other.value_) {}
-Json::Json(Json&& other) noexcept : Json() { std::swap(value_, other.value_); }
+Json::Json(Json&& other) noexcept : Json() {
+  std::swap(value_, other.value_);
+}
 Json& Json::operator=(const Json& other) {
   if (this != &other) {
     *value_ = *other.value_;
@@ -72,7 +74,9 @@ Json Json::array(const std::vector<Json>& items) {
   return json;
 }
 
-Json Json::text_or_null(std::string_view text) { return text.empty() ? Json() : Json(text); }
+Json Json::text_or_null(std::string_view text) {
+  return text.empty() ? Json() : Json(text);
+}
 
 base::Result<Json> Json::parse(std::string_view text) {
   if (nests_too_deep(text)) {
@@ -113,9 +117,15 @@ Json& Json::push(Json value) {
   return *this;
 }
 
-bool Json::is_null() const { return value_->json.is_null(); }
-bool Json::is_object() const { return value_->json.is_object(); }
-bool Json::is_array() const { return value_->json.is_array(); }
+bool Json::is_null() const {
+  return value_->json.is_null();
+}
+bool Json::is_object() const {
+  return value_->json.is_object();
+}
+bool Json::is_array() const {
+  return value_->json.is_array();
+}
 
 bool Json::has(std::string_view key) const {
   return is_object() && value_->json.contains(std::string(key));
@@ -167,6 +177,8 @@ std::optional<bool> Json::as_bool() const {
   return value == nullptr ? std::nullopt : std::optional(*value);
 }
 
-bool Json::operator==(const Json& other) const { return value_->json == other.value_->json; }
+bool Json::operator==(const Json& other) const {
+  return value_->json == other.value_->json;
+}
 
 }  // namespace ecrelay::stats

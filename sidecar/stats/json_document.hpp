@@ -27,8 +27,7 @@ class Json {
   Json(const std::string& text) : Json(std::string_view(text)) {}
   Json(const char* text) : Json(std::string_view(text)) {}
   template <typename T>
-    requires std::is_arithmetic_v<T>
-  Json(T value) : Json(scalar(value)) {}
+  requires std::is_arithmetic_v<T> Json(T value) : Json(scalar(value)) {}
   static Json object(std::initializer_list<Member> members = {});
   static Json array(const std::vector<Json>& items = {});
   /// Null where there is no value.

@@ -23,16 +23,20 @@ constexpr auto kAdvice = std::to_array<Advice>({
     {Reason::Unsupported, "the registry cannot do what the client asked for",
      "let the client ask the upstream registry itself; the relay only pulls"},
     {Reason::EcrDenied, "ECR refused the request, or a right to import is missing",
-     "allow ecr:BatchImportUpstreamImage and ecr:CreateRepository on the rule's repositories to the "
-     "role, with ecr:BatchGetImage and ecr:GetDownloadUrlForLayer; ecrelay doctor names the one that "
+     "allow ecr:BatchImportUpstreamImage and ecr:CreateRepository on the rule's repositories to "
+     "the "
+     "role, with ecr:BatchGetImage and ecr:GetDownloadUrlForLayer; ecrelay doctor names the one "
+     "that "
      "is missing"},
     {Reason::EcrUnreachable, "ECR did not answer in time",
-     "check the way to ECR (proxy, security group, VPC endpoints for ecr.dkr and s3); ecrelay doctor "
+     "check the way to ECR (proxy, security group, VPC endpoints for ecr.dkr and s3); ecrelay "
+     "doctor "
      "tries each"},
     {Reason::EcrThrottled, "ECR refused requests for being too many",
      "ask for a higher ECR quota, or share one relay between more jobs"},
     {Reason::UpstreamThrottled, "the upstream registry refused requests for being too many",
-     "store the upstream registry's credentials with the pull-through cache rule, and a login in the "
+     "store the upstream registry's credentials with the pull-through cache rule, and a login in "
+     "the "
      "relay's docker config for what goes direct"},
     {Reason::UpstreamDenied, "the upstream registry refused the credentials",
      "renew the secret of the pull-through cache rule, or the login in the relay's docker config"},
@@ -68,7 +72,9 @@ std::string_view what_became(Outcome outcome) {
 
 }  // namespace
 
-bool is_problem(Reason reason) { return advice_of(reason) != nullptr; }
+bool is_problem(Reason reason) {
+  return advice_of(reason) != nullptr;
+}
 
 Problem problem_of(const Trouble& trouble) {
   Problem problem;

@@ -32,7 +32,9 @@ constexpr std::array<Grouping, 6> kGroupings = {{
     {GroupBy::Day, "day", "date(r.at / 1000000, 'unixepoch')", "", "1"},
 }};
 
-const Grouping& grouping_of(GroupBy group) { return kGroupings[static_cast<std::size_t>(group)]; }
+const Grouping& grouping_of(GroupBy group) {
+  return kGroupings[static_cast<std::size_t>(group)];
+}
 
 /// Outcomes in the order of the enum, not of the alphabet.
 std::string outcome_order() {
@@ -44,11 +46,10 @@ std::string outcome_order() {
 }
 
 std::string history_sql(const Grouping& grouping) {
-  const std::string order =
-      grouping.order.empty() ? outcome_order() : std::string(grouping.order);
+  const std::string order = grouping.order.empty() ? outcome_order() : std::string(grouping.order);
   return "SELECT " + std::string(grouping.key) + ", " + std::string(totals_columns()) +
-         " FROM request r " + std::string(grouping.joins) + " WHERE r.at >= ? GROUP BY 1 ORDER BY " +
-         order;
+         " FROM request r " + std::string(grouping.joins) +
+         " WHERE r.at >= ? GROUP BY 1 ORDER BY " + order;
 }
 
 base::Error no_such_job(std::string_view id) {
@@ -58,16 +59,15 @@ base::Error no_such_job(std::string_view id) {
   if (id == "last") {
     return {base::ErrorCode::NotFound, "no job has been recorded yet"};
   }
-  return {base::ErrorCode::NotFound, "no job '" + base::printable(id) +
-                                         "' has been recorded; ecrelay job list shows them"};
+  return {base::ErrorCode::NotFound,
+          "no job '" + base::printable(id) + "' has been recorded; ecrelay job list shows them"};
 }
 
 }  // namespace
 
 base::Result<std::vector<Job>> list_jobs(db::Db& database, std::size_t limit) {
-  ECRELAY_TRY(auto statement,
-              database.prepare(std::string(select_job()) +
-                               "ORDER BY j.started_at DESC, j.rowid DESC LIMIT ?"));
+  ECRELAY_TRY(auto statement, database.prepare(std::string(select_job()) +
+                                               "ORDER BY j.started_at DESC, j.rowid DESC LIMIT ?"));
   statement.bind_unsigned(1, limit);
   std::vector<Job> jobs;
   while (true) {
@@ -106,12 +106,13 @@ base::Result<GroupBy> parse_group_by(std::string_view text) {
     }
     words.emplace_back(grouping.word);
   }
-  return base::Error{base::ErrorCode::InvalidArgument,
-                     "cannot group by '" + base::printable(text) + "', only by " +
-                         base::join(words, ", ")};
+  return base::Error{base::ErrorCode::InvalidArgument, "cannot group by '" + base::printable(text) +
+                                                           "', only by " + base::join(words, ", ")};
 }
 
-std::string_view to_string(GroupBy group) { return grouping_of(group).word; }
+std::string_view to_string(GroupBy group) {
+  return grouping_of(group).word;
+}
 
 std::string_view totals_columns() {
   static const std::string kColumns = [] {

@@ -31,8 +31,9 @@ struct HistoryRow {
   Totals totals;
 };
 
-/// The requests since `since` (microseconds UTC), grouped; most requests first, days and outcomes in
-/// their own order. By image, tag lists and blobs of no known image are one row with an empty key.
+/// The requests since `since` (microseconds UTC), grouped; most requests first, days and outcomes
+/// in their own order. By image, tag lists and blobs of no known image are one row with an empty
+/// key.
 base::Result<std::vector<HistoryRow>> history(db::Db& database, std::int64_t since, GroupBy group);
 
 /// The columns that read_totals() reads, from a table or alias `r` of requests.

@@ -99,9 +99,8 @@ void Recorder::correct_totals(std::int64_t id, const Amendment& amendment) {
 }
 
 void Recorder::upsert_job(Job job) {
-  writer_->enqueue([job = std::move(job)](db::Db& database) {
-    return stats::upsert_job(database, job);
-  });
+  writer_->enqueue(
+      [job = std::move(job)](db::Db& database) { return stats::upsert_job(database, job); });
 }
 
 void Recorder::note_image(ImageContent content) {
@@ -125,13 +124,15 @@ void Recorder::note_image(ImageContent content) {
 }
 
 void Recorder::note_prefetch(std::string job_id, std::string digest, std::uint64_t bytes_fetched) {
-  writer_->enqueue([job_id = std::move(job_id), digest = std::move(digest),
-                    bytes_fetched](db::Db& database) {
-    return add_prefetch(database, job_id, digest, bytes_fetched);
-  });
+  writer_->enqueue(
+      [job_id = std::move(job_id), digest = std::move(digest), bytes_fetched](db::Db& database) {
+        return add_prefetch(database, job_id, digest, bytes_fetched);
+      });
 }
 
-base::Result<void> Recorder::flush(base::Deadline deadline) { return writer_->flush(deadline); }
+base::Result<void> Recorder::flush(base::Deadline deadline) {
+  return writer_->flush(deadline);
+}
 
 Totals Recorder::totals(std::string_view job_id) const {
   const std::lock_guard lock(mutex_);

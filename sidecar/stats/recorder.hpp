@@ -22,10 +22,10 @@
 
 namespace ecrelay::stats {
 
-/// Writes stats.db: the one writer of a state directory. The calls only enqueue (some microseconds);
-/// a writer thread commits within 50 ms, so a kill -9 loses no request that ended 100 ms before, and
-/// the destructor commits what is left. Never fails: without a working database it counts on in
-/// memory, and problem() says what is lost. Thread-safe. `clock` is borrowed.
+/// Writes stats.db: the one writer of a state directory. The calls only enqueue (some
+/// microseconds); a writer thread commits within 50 ms, so a kill -9 loses no request that ended
+/// 100 ms before, and the destructor commits what is left. Never fails: without a working database
+/// it counts on in memory, and problem() says what is lost. Thread-safe. `clock` is borrowed.
 class Recorder {
  public:
   /// A corrupt stats.db is set aside and begun anew; one of a newer version is left alone.

@@ -24,8 +24,9 @@ base::Result<Totals> read_totals_of(db::Db& database, const Job& job) {
 }
 
 base::Result<std::uint64_t> read_prefetched(db::Db& database, const Job& job) {
-  ECRELAY_TRY(auto statement,
-              of_job(database, "SELECT bytes_prefetched_unused FROM job_summary WHERE id = ?1", job));
+  ECRELAY_TRY(
+      auto statement,
+      of_job(database, "SELECT bytes_prefetched_unused FROM job_summary WHERE id = ?1", job));
   ECRELAY_TRY(const bool row, statement.step());
   return row ? statement.unsigned_integer(0) : std::uint64_t{0};
 }
@@ -42,8 +43,12 @@ FROM image_summary WHERE job_id = ?1 ORDER BY first_at, reference)sql",
     if (!more) {
       return images;
     }
-    ImageFigures image{row.text(0), row.text(1), row.text(2), row.text(3),
-                       parse<Outcome>(row.text(4)), parse<EcrCache>(row.text(5))};
+    ImageFigures image{row.text(0),
+                       row.text(1),
+                       row.text(2),
+                       row.text(3),
+                       parse<Outcome>(row.text(4)),
+                       parse<EcrCache>(row.text(5))};
     image.layers = row.unsigned_integer(6);
     image.layers_from_store = row.unsigned_integer(7);
     image.bytes = row.unsigned_integer(8);
@@ -67,8 +72,8 @@ GROUP BY 1, 2, 3, 4, 5 ORDER BY 7 DESC, 6 DESC, 1, 2, 3, 4, 5)sql",
     if (!more) {
       return misses;
     }
-    misses.push_back({row.text(0), row.text(1), row.text(2), parse<Reason>(row.text(3)), row.text(4),
-                      row.unsigned_integer(5), row.unsigned_integer(6)});
+    misses.push_back({row.text(0), row.text(1), row.text(2), parse<Reason>(row.text(3)),
+                      row.text(4), row.unsigned_integer(5), row.unsigned_integer(6)});
   }
 }
 

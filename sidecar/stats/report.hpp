@@ -52,8 +52,8 @@ struct Report {
   Job job;
   Totals totals;
   std::uint64_t bytes_prefetched_unused = 0;
-  std::vector<ImageFigures> images;   ///< in the order they were first asked for
-  std::vector<MissFigures> misses;    ///< most bytes first
+  std::vector<ImageFigures> images;  ///< in the order they were first asked for
+  std::vector<MissFigures> misses;   ///< most bytes first
   std::vector<Problem> problems;
 };
 

@@ -77,8 +77,8 @@ Json report_json(const Report& report) {
   }
   Json problems = Json::array();
   for (const auto& problem : report.problems) {
-    problems.push(Json::object(
-        {{"what", problem.what}, {"why", problem.why}, {"cure", problem.cure}}));
+    problems.push(
+        Json::object({{"what", problem.what}, {"why", problem.why}, {"cure", problem.cure}}));
   }
   return Json::object({{"job", job_json(report.job)},
                        {"totals", totals},

@@ -11,7 +11,9 @@
 namespace ecrelay::stats {
 namespace {
 
-std::int64_t signed_of(std::uint64_t count) { return static_cast<std::int64_t>(count); }
+std::int64_t signed_of(std::uint64_t count) {
+  return static_cast<std::int64_t>(count);
+}
 
 /// ccache's manner: "  Hits:   600 / 675  88.9 %".
 void add_ratio(TextTable& table, const std::string& label, const std::string& fraction,

@@ -11,7 +11,7 @@ namespace ecrelay::stats {
 /// One client request under /v2/, as it is recorded when it ends. Bytes are body bytes. No member
 /// ever holds a secret, a token or a URL's query.
 struct RequestEvent {
-  std::string job_id;  ///< empty where requests without a job belong to none
+  std::string job_id;   ///< empty where requests without a job belong to none
   std::int64_t at = 0;  ///< when the request's head came, microseconds UTC
   Kind kind = Kind::Manifest;
   std::string registry;    ///< the upstream registry's host, "docker.io"

@@ -22,7 +22,8 @@ std::string job_columns(std::string_view before, std::string_view after) {
 }
 
 std::string upsert_job_sql() {
-  std::string sql = "INSERT INTO job(" + job_columns("", "") + "started_at, ended_at, status) VALUES(";
+  std::string sql =
+      "INSERT INTO job(" + job_columns("", "") + "started_at, ended_at, status) VALUES(";
   for (std::size_t i = 0; i < kJobFields.size(); ++i) {
     sql += "?, ";
   }

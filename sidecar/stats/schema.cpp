@@ -65,7 +65,7 @@ CREATE TABLE request(
   client TEXT,
   image_id INTEGER
 ) STRICT;
-CREATE INDEX request_by_job ON request(job_id, kind, reference);
+CREATE INDEX request_by_job ON request(job_id);
 CREATE INDEX request_by_time ON request(at);
 CREATE INDEX request_by_image ON request(image_id) WHERE image_id IS NOT NULL;
 CREATE INDEX request_without_image ON request(job_id) WHERE kind = 'blob' AND image_id IS NULL;
@@ -89,9 +89,8 @@ SELECT j.*,
   coalesce(sum(r.bytes_served), 0) AS bytes_served,
   coalesce(sum(r.bytes_fetched), 0) AS bytes_fetched,
   (SELECT coalesce(sum(p.bytes_fetched), 0) FROM prefetch p
-    WHERE p.job_id = j.id AND NOT EXISTS (
-      SELECT 1 FROM request b
-      WHERE b.job_id = j.id AND b.kind = 'blob' AND b.reference = p.digest)
+    WHERE p.job_id = j.id AND p.digest NOT IN (
+      SELECT b.reference FROM request b WHERE b.job_id = j.id AND b.kind = 'blob')
   ) AS bytes_prefetched_unused,
   1.0 * count(*) FILTER (WHERE r.outcome IN ('hit', 'revalidated', 'joined', 'stale'))
     / nullif(count(*) FILTER (WHERE r.outcome <> 'declined'), 0) AS hit_ratio,
@@ -141,7 +140,9 @@ const db::Schema& schema() {
   return kSchema;
 }
 
-base::Path database_path(const base::Path& state_dir) { return state_dir / "stats.db"; }
+base::Path database_path(const base::Path& state_dir) {
+  return state_dir / "stats.db";
+}
 
 base::Result<db::Db> open_for_reading(const base::Path& state_dir) {
   ECRELAY_TRY(auto database, db::Db::open(database_path(state_dir), db::Access::ReadOnly));

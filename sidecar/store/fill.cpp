@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 namespace ecrelay::store {
 namespace {
@@ -39,7 +40,17 @@ Fill::Fill(const Layout& layout, Space& space, base::FileOps& ops, base::Digest 
 Fill::~Fill() {
   if (committed_) {
     space_.unpin(digest_);
-    return;
+  } else {
+    discard();
+  }
+}
+
+void Fill::discard() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (committed_ || std::exchange(discarded_, true)) {
+      return;
+    }
   }
   std::ignore = ops_.remove(layout_.partial(digest_));  // else the next start removes it
   space_.release(digest_, size_);
@@ -80,9 +91,7 @@ base::Result<void> Fill::publish() {
 base::Result<void> Fill::commit() {
   auto published = publish();
   if (!published.ok()) {
-    const auto error = published.error().within(digest_.str());
-    fail(error);
-    return error;
+    return published.error().within(digest_.str());
   }
   space_.commit(digest_, size_, job_);
   const std::lock_guard lock(mutex_);
@@ -92,6 +101,7 @@ base::Result<void> Fill::commit() {
 }
 
 void Fill::fail(const base::Error& why) {
+  discard();
   const std::lock_guard lock(mutex_);
   if (!committed_ && !failure_) {
     failure_ = why;

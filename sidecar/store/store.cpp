@@ -64,6 +64,10 @@ std::optional<std::uint64_t> Store::size_of(const base::Digest& digest) const {
   return space_.size_of(digest);
 }
 
+bool Store::could_hold(std::uint64_t size) const {
+  return layout_ && Space::rounded(size) <= space_.usage().limit;
+}
+
 base::Result<std::string> Store::load(const base::Digest& digest, const std::string& job) {
   const auto reader = open(digest, job);
   if (!reader) {

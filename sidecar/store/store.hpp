@@ -46,6 +46,9 @@ class Store {
   /// bytes no longer have the digest.
   base::Result<std::string> load(const base::Digest& digest, const std::string& job);
 
+  /// Whether a blob of this size could ever be held; if not, do not begin.
+  [[nodiscard]] bool could_hold(std::uint64_t size) const;
+
   /// Reserves the room and makes the partial file. AlreadyExists if the blob is held or being filled;
   /// NoSpace, Io, ...: stream the blob through instead.
   base::Result<std::shared_ptr<Fill>> begin(const base::Digest& digest, std::uint64_t size,

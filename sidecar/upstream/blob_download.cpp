@@ -15,7 +15,8 @@ struct ContentRange {
   std::uint64_t size = 0;
 };
 
-/// "bytes 5-9/10", RFC 9110 14.4; nothing where the size is unknown.
+/// "bytes 5-9/10", RFC 9110 14.4; nothing where the size is unknown, or the range does not reach to
+/// the end, as the one that was asked for does.
 std::optional<ContentRange> parse_content_range(const std::string& field) {
   const auto space = field.find(' ');
   const auto dash = field.find('-');
@@ -24,9 +25,14 @@ std::optional<ContentRange> parse_content_range(const std::string& field) {
       dash < space || slash < dash) {
     return std::nullopt;
   }
-  const auto first = base::parse_uint(std::string_view(field).substr(space + 1, dash - space - 1));
-  const auto size = base::parse_uint(std::string_view(field).substr(slash + 1));
-  return first && size ? std::optional(ContentRange{*first, *size}) : std::nullopt;
+  const auto text = std::string_view(field);
+  const auto first = base::parse_uint(text.substr(space + 1, dash - space - 1));
+  const auto last = base::parse_uint(text.substr(dash + 1, slash - dash - 1));
+  const auto size = base::parse_uint(text.substr(slash + 1));
+  if (!first || !last || !size || *first > *last || *size == 0 || *last != *size - 1) {
+    return std::nullopt;
+  }
+  return ContentRange{*first, *size};
 }
 
 }  // namespace

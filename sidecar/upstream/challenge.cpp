@@ -58,6 +58,22 @@ class Reader {
   std::size_t position_ = 0;
 };
 
+/// RFC 9110 11.2: what a scheme such as Negotiate has in place of parameters. False, and the reader
+/// where it was, where there is none.
+bool skip_token68(Reader& reader) {
+  const auto start = reader.position();
+  reader.skip_spaces();
+  const auto has_digits = !reader.token().empty();
+  while (reader.take('=')) {
+  }
+  reader.skip_spaces();
+  if (has_digits && (reader.at_end() || reader.peek() == ',')) {
+    return true;
+  }
+  reader.back_to(start);
+  return false;
+}
+
 /// `name = value` or `name = "value"`; nothing, and the reader where it was, for anything else.
 bool read_parameter(Reader& reader, Challenge& challenge) {
   const auto start = reader.position();
@@ -92,9 +108,11 @@ std::vector<Challenge> parse_challenges(std::string_view field) {
     if (challenge.scheme.empty()) {
       return challenges;
     }
-    do {
-      reader.skip_spaces_and_commas();
-    } while (read_parameter(reader, challenge));
+    if (!skip_token68(reader)) {
+      do {
+        reader.skip_spaces_and_commas();
+      } while (read_parameter(reader, challenge));
+    }
     challenges.push_back(std::move(challenge));
   }
 }

@@ -19,25 +19,6 @@ constexpr int kMaxTries = 3;
 constexpr int kMaxPages = 200;
 constexpr auto kFirstPause = std::chrono::milliseconds(200);
 
-net::HttpLimits limits_of(const UpstreamRegistry::Ask& ask) {
-  net::HttpLimits limits;
-  limits.first_byte = ask.first_byte;
-  return limits;
-}
-
-/// A growing pause with jitter, ended early by a stop. False: stop.
-bool pause_before_retry(int tries, const std::stop_token& stop) {
-  const auto longest = kFirstPause * (1 << tries);
-  const auto until = base::Deadline::after(base::random_between(longest / 2, longest));
-  while (!until.passed()) {
-    if (stop.stop_requested()) {
-      return false;
-    }
-    std::this_thread::sleep_for(std::min(until.left(), std::chrono::milliseconds(50)));
-  }
-  return true;
-}
-
 class Buffer final : public net::ResponseSink {
  public:
   bool on_head(int status, const net::Headers& headers) override {
@@ -58,6 +39,44 @@ class Buffer final : public net::ResponseSink {
 
 }  // namespace
 
+/// The tries of one call: how many are left, by when its answer has to begin, whether the token was
+/// renewed.
+class DistributionRegistry::Attempts {
+ public:
+  explicit Attempts(const Ask& ask)
+      : deadline_(base::Deadline::after(ask.first_byte)), stop_(ask.stop) {}
+
+  [[nodiscard]] net::HttpLimits limits() const {
+    const auto left = std::max(deadline_.left(), std::chrono::milliseconds(1));
+    net::HttpLimits limits;
+    limits.connect = std::min(limits.connect, left);
+    limits.first_byte = left;
+    return limits;
+  }
+
+  /// Whether to try again after this failure: waits a growing pause with jitter before it says so.
+  bool again_after(const Failure& failure) {
+    const auto longest = kFirstPause * (1 << tries_);
+    const auto pause = base::random_between(longest / 2, longest);
+    if (tries_ == kMaxTries || !worth_retrying(failure) || pause >= deadline_.left()) {
+      return false;
+    }
+    ++tries_;
+    const auto until = base::Deadline::after(pause);
+    while (!until.passed() && !stop_.stop_requested()) {
+      std::this_thread::sleep_for(std::min(until.left(), std::chrono::milliseconds(50)));
+    }
+    return !stop_.stop_requested();
+  }
+
+  bool renewed = false;
+
+ private:
+  const base::Deadline deadline_;
+  const std::stop_token stop_;
+  int tries_ = 1;
+};
+
 DistributionRegistry::DistributionRegistry(Config config, std::shared_ptr<RegistryAuth> auth,
                                            net::HttpClient& client)
     : config_(std::move(config)), auth_(std::move(auth)), client_(client) {}
@@ -71,14 +90,14 @@ base::Url DistributionRegistry::url(const std::string& repository, const std::st
 }
 
 Reply<net::HttpResponse> DistributionRegistry::try_once(const Ask& ask, net::HttpRequest request,
-                                                        bool& renewed) {
+                                                        Attempts& attempts) {
   const auto generation = auth_->authorize(request, ask.repository);
   if (!generation.ok()) {
     return classify(generation.error());
   }
   Buffer buffer;
   const auto sent = net::stream_following(
-      client_, request, limits_of(ask), buffer, [](const base::Url&) {}, ask.stop);
+      client_, request, attempts.limits(), buffer, [](const base::Url&) {}, ask.stop);
   if (buffer.too_large) {
     return Failure{FailureKind::BadAnswer, buffer.response.status, "the answer is over 4 MiB"};
   }
@@ -89,21 +108,19 @@ Reply<net::HttpResponse> DistributionRegistry::try_once(const Ask& ask, net::Htt
   if (response.status == 200) {
     return std::move(response);
   }
-  const bool renewable = !renewed && auth_->renew(*generation, ask.repository, response.status,
-                                                  response.headers, response.body);
-  if (renewable) {
-    renewed = true;
-    return try_once(ask, std::move(request), renewed);
+  if (!attempts.renewed && auth_->renew(*generation, ask.repository, response.status,
+                                        response.headers, response.body)) {
+    attempts.renewed = true;
+    return try_once(ask, std::move(request), attempts);
   }
   return classify(config_.kind, response.status, response.body);
 }
 
 Reply<net::HttpResponse> DistributionRegistry::get(const Ask& ask, net::HttpRequest request) {
-  bool renewed = false;
-  for (int tries = 1;; ++tries) {
-    auto reply = try_once(ask, request, renewed);
-    if (reply.ok() || tries == kMaxTries || !worth_retrying(reply.failure()) ||
-        !pause_before_retry(tries, ask.stop)) {
+  Attempts attempts(ask);
+  while (true) {
+    auto reply = try_once(ask, request, attempts);
+    if (reply.ok() || !attempts.again_after(reply.failure())) {
       return reply;
     }
   }
@@ -132,20 +149,26 @@ Reply<Manifest> DistributionRegistry::manifest(const Ask& ask, const std::string
     return Failure{FailureKind::BadAnswer, reply->status,
                    "the manifest's bytes have another digest than " + reference};
   }
+  // ECR does not say it; where a registry does, it guards what was asked for by tag too.
+  const auto said = base::Digest::parse(reply->headers.get("Docker-Content-Digest").value_or(""));
+  if (said.ok() && said->algorithm() == manifest.digest.algorithm() && *said != manifest.digest) {
+    return Failure{FailureKind::BadAnswer, reply->status,
+                   "the manifest's bytes have another digest than the registry says"};
+  }
   manifest.bytes = std::move(reply->body);
   return manifest;
 }
 
 Reply<BlobEnd> DistributionRegistry::try_blob(const Ask& ask, net::HttpRequest request,
                                               std::uint64_t offset, BlobSink& sink,
-                                              bool& renewed) {
+                                              Attempts& attempts) {
   const auto generation = auth_->authorize(request, ask.repository);
   if (!generation.ok()) {
     return classify(generation.error());
   }
   BlobDownload download(offset, sink);
   const auto sent = net::stream_following(
-      client_, request, limits_of(ask), download,
+      client_, request, attempts.limits(), download,
       [&](const base::Url& next) { download.redirected(next); }, ask.stop);
   if (!download.nonsense().empty()) {
     return Failure{FailureKind::BadAnswer, download.status(), download.nonsense()};
@@ -163,10 +186,10 @@ Reply<BlobEnd> DistributionRegistry::try_blob(const Ask& ask, net::HttpRequest r
     return Failure{FailureKind::Unreachable, download.status(),
                    "the download host answered " + failure.detail};
   }
-  if (!renewed && auth_->renew(*generation, ask.repository, download.status(), download.headers(),
-                               download.error_body())) {
-    renewed = true;
-    return try_blob(ask, std::move(request), offset, sink, renewed);
+  if (!attempts.renewed && auth_->renew(*generation, ask.repository, download.status(),
+                                        download.headers(), download.error_body())) {
+    attempts.renewed = true;
+    return try_blob(ask, std::move(request), offset, sink, attempts);
   }
   return classify(config_.kind, download.status(), download.error_body());
 }
@@ -188,16 +211,15 @@ Reply<BlobEnd> DistributionRegistry::blob(const Ask& ask, const base::Digest& di
     BlobSink& inner_;
   } begun(sink);
 
-  bool renewed = false;
-  for (int tries = 1;; ++tries) {
+  Attempts attempts(ask);
+  while (true) {
     net::HttpRequest request;
     request.url = url(ask.repository, "blobs/" + digest.str());
     if (offset > 0) {
       request.headers.add("Range", "bytes=" + std::to_string(offset) + "-");
     }
-    auto reply = try_blob(ask, std::move(request), offset, begun, renewed);
-    if (reply.ok() || begun.begun || tries == kMaxTries || !worth_retrying(reply.failure()) ||
-        !pause_before_retry(tries, ask.stop)) {
+    auto reply = try_blob(ask, std::move(request), offset, begun, attempts);
+    if (reply.ok() || begun.begun || !attempts.again_after(reply.failure())) {
       return reply;
     }
   }
@@ -223,11 +245,13 @@ Reply<std::uint64_t> DistributionRegistry::blob_size(const Ask& ask, const base:
 }
 
 Reply<std::size_t> DistributionRegistry::pages(const Ask& ask, base::Url first, const Page& take) {
+  const auto deadline = base::Deadline::after(ask.first_byte);
   auto next = std::move(first);
   for (int page = 0; page < kMaxPages; ++page) {
     net::HttpRequest request;
     request.url = next;
-    auto reply = get(ask, std::move(request));
+    // Our own answer begins only after the last page: they share the time.
+    auto reply = get({ask.repository, deadline.left(), ask.stop}, std::move(request));
     if (!reply.ok()) {
       return reply.failure();
     }
@@ -277,10 +301,17 @@ Reply<std::vector<oci::Referrer>> DistributionRegistry::referrers(const Ask& ask
               all.insert(all.end(), referrers->begin(), referrers->end());
               return std::string();
             });
-  if (!read.ok() && read.failure().kind != FailureKind::NotFound) {
-    return read.failure();
+  if (read.ok()) {
+    return all;
   }
-  return all;
+  // A registry of before the referrers API says 404, as does one that does not know the digest. At ECR
+  // it is the repository that is not there (yet), and that tells nothing.
+  const auto kind = read.failure().kind;
+  const bool none = kind == FailureKind::Unsupported || kind == FailureKind::NotFound;
+  if (none && config_.kind == RegistryKind::Plain) {
+    return all;
+  }
+  return read.failure();
 }
 
 }  // namespace ecrelay::upstream

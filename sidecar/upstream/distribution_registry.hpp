@@ -32,16 +32,16 @@ class DistributionRegistry final : public UpstreamRegistry {
   Reply<std::vector<oci::Referrer>> referrers(const Ask& ask, const base::Digest& digest) override;
 
  private:
-  class BlobSinkAdapter;
+  class Attempts;
   using Page = std::function<std::string(const net::HttpResponse&)>;
 
   [[nodiscard]] base::Url url(const std::string& repository, const std::string& rest,
                               const std::string& query = "") const;
   /// The answer with status 200, after renewals and retries.
   Reply<net::HttpResponse> get(const Ask& ask, net::HttpRequest request);
-  Reply<net::HttpResponse> try_once(const Ask& ask, net::HttpRequest request, bool& renewed);
+  Reply<net::HttpResponse> try_once(const Ask& ask, net::HttpRequest request, Attempts& attempts);
   Reply<BlobEnd> try_blob(const Ask& ask, net::HttpRequest request, std::uint64_t offset,
-                          BlobSink& sink, bool& renewed);
+                          BlobSink& sink, Attempts& attempts);
   /// Every page of a list, following Link; `take` gives an error text to end with.
   Reply<std::size_t> pages(const Ask& ask, base::Url first, const Page& take);
 

@@ -1,5 +1,6 @@
 #include "upstream/ecr_tokens.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include "base/log.hpp"
@@ -11,9 +12,11 @@ namespace {
 
 constexpr auto kFetchBound = std::chrono::seconds(10);
 
-/// Half of what is left of the life, less up to a tenth.
+/// Half of what is left of the life, less up to a tenth; at once where this machine's clock runs so
+/// far ahead that nothing is left.
 base::Wall::time_point refresh_time(base::Wall::time_point now, base::Wall::time_point end) {
-  const auto life = std::chrono::duration_cast<std::chrono::milliseconds>(end - now);
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - now);
+  const auto life = std::max(left, std::chrono::milliseconds(0));
   return now + base::random_between(life * 4 / 10, life / 2);
 }
 

@@ -8,15 +8,23 @@ namespace {
 
 using base::contains_ignoring_case;
 
+/// Of trouble with the registry behind ECR. A denial of the identity names the action
+/// (ecr:BatchImportUpstreamImage) and the repository, which may both hold the word.
 bool speaks_of_upstream(std::string_view text) {
-  return contains_ignoring_case(text, "upstream");
+  return contains_ignoring_case(text, "upstream") &&
+         !contains_ignoring_case(text, "not authorized to perform");
+}
+
+bool speaks_of_throttling(std::string_view text) {
+  return contains_ignoring_case(text, "too many requests") ||
+         contains_ignoring_case(text, "toomanyrequests") ||
+         contains_ignoring_case(text, "rate limit") ||
+         contains_ignoring_case(text, "rate exceeded") || contains_ignoring_case(text, "throttl");
 }
 
 FailureKind kind_of(RegistryKind kind, int status, std::string_view text) {
   const bool behind_ecr = kind == RegistryKind::Ecr && speaks_of_upstream(text);
-  if (behind_ecr && (status == 429 || contains_ignoring_case(text, "too many requests") ||
-                     contains_ignoring_case(text, "TooManyRequests") ||
-                     contains_ignoring_case(text, "rate"))) {
+  if (behind_ecr && (status == 429 || speaks_of_throttling(text))) {
     return FailureKind::UpstreamThrottled;
   }
   if (behind_ecr && (status == 401 || status == 403)) {
@@ -33,7 +41,9 @@ FailureKind kind_of(RegistryKind kind, int status, std::string_view text) {
     case 403:
       return FailureKind::Denied;
     case 404:
-      return FailureKind::NotFound;
+      // How ECR Public and quay.io say that they have no such call.
+      return contains_ignoring_case(text, "404 page not found") ? FailureKind::Unsupported
+                                                                : FailureKind::NotFound;
     case 429:
       return FailureKind::Throttled;
     default:

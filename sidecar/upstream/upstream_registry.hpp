@@ -101,7 +101,8 @@ class UpstreamRegistry {
   virtual Reply<std::uint64_t> blob_size(const Ask& ask, const base::Digest& digest) = 0;
   /// All pages, in the registry's order.
   virtual Reply<std::vector<std::string>> tags(const Ask& ask) = 0;
-  /// All pages; nothing refers to the digest: an empty list.
+  /// All pages; nothing refers to the digest: an empty list. NotFound: ECR does not hold the
+  /// repository, which tells nothing.
   virtual Reply<std::vector<oci::Referrer>> referrers(const Ask& ask,
                                                       const base::Digest& digest) = 0;
 };

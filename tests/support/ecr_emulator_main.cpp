@@ -87,8 +87,8 @@ base::Result<void> read_ports(const std::string& text, Options& options) {
   for (const auto& piece : base::split(text, ',')) {
     const auto equals = piece.find('=');
     const auto service = parse_service(piece.substr(0, equals));
-    const auto port = equals == std::string::npos ? std::nullopt
-                                                  : base::parse_uint(piece.substr(equals + 1));
+    const auto port =
+        equals == std::string::npos ? std::nullopt : base::parse_uint(piece.substr(equals + 1));
     if (!service || !port || *port > 65535) {
       return invalid("--ports " + text + ": api=0,registry=0,s3=0,cdn=0,upstream=0 is expected");
     }

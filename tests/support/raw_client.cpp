@@ -61,7 +61,7 @@ Ending receive(int socket, std::chrono::milliseconds timeout, std::string& recei
   }
 }
 
-void parse_head(const std::string& head, RawAnswer& answer) {
+void parse_head(std::string_view head, RawAnswer& answer) {
   const auto lines = base::split(head, '\n');
   const auto words = base::split(lines.front(), ' ');
   answer.status = words.size() > 1 ? static_cast<int>(base::parse_uint(words[1]).value_or(0)) : 0;
@@ -122,6 +122,12 @@ RawAnswer send_raw(const RawRequest& request) {
       answer.body.size() < *promised) {
     answer.ending = Ending::Short;
   }
+  return answer;
+}
+
+RawAnswer parse_answer_head(std::string_view head) {
+  RawAnswer answer;
+  parse_head(head, answer);
   return answer;
 }
 

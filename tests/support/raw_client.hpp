@@ -39,6 +39,9 @@ struct RawAnswer {
 /// a test sees what the server really sent. Host and Connection: close are added.
 RawAnswer send_raw(const RawRequest& request);
 
+/// Status line and header fields alone; status 0 where it is none.
+RawAnswer parse_answer_head(std::string_view head);
+
 /// "127.0.0.1:4711" of a URL.
 std::string authority_of(const std::string& url);
 

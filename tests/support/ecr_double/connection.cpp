@@ -107,7 +107,9 @@ void Connection::close() {
   }
 }
 
-void Connection::shut_down() { ::shutdown(socket_.get(), SHUT_RDWR); }
+void Connection::shut_down() {
+  ::shutdown(socket_.get(), SHUT_RDWR);
+}
 
 bool Connection::is_readable() const {
   return begin_ < end_ || (open() && wait_for(socket_.get(), POLLIN, kReadTimeout));

@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::string_view kRoot = "/_emulator/";
 
-Reply json_reply(std::string body) { return text_reply(200, "application/json", std::move(body)); }
+Reply json_reply(std::string body) {
+  return text_reply(200, "application/json", std::move(body));
+}
 
 Reply refused(int status, const std::string& why) {
   return text_reply(status, "text/plain; charset=utf-8", why + "\n");
@@ -23,7 +25,9 @@ Reply done() {
 
 }  // namespace
 
-bool Control::owns(const Request& request) { return request.path.starts_with(kRoot); }
+bool Control::owns(const Request& request) {
+  return request.path.starts_with(kRoot);
+}
 
 Reply Control::answer(const Request& request) {
   const auto what = request.method + " " + request.path.substr(kRoot.size());

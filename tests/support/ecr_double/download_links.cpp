@@ -13,7 +13,9 @@ constexpr const char* kAccessKey = "ASIASTARPORTDOUBLE00";
 constexpr const char* kSecret = "starport/secret+of/the+double";
 constexpr std::string_view kSignature = "&X-Amz-Signature=";
 
-std::string hex_of(const std::string& digest) { return digest.substr(digest.find(':') + 1); }
+std::string hex_of(const std::string& digest) {
+  return digest.substr(digest.find(':') + 1);
+}
 
 /// Two opaque parts, the second like a UUID; the same for the same digest.
 std::string s3_path(const std::string& digest) {
@@ -44,11 +46,11 @@ std::string DownloadLinks::s3_url(const std::string& authority, const std::strin
   const auto time = amz_date(clock_.wall());
   const Authorization scope{kAccessKey, time.substr(0, 8), region_, "s3", "host", ""};
   const auto credential = scope.access_key + "/" + scope.date + "/" + region_ + "/s3/aws4_request";
-  const auto query = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=" +
-                     base::percent_encode(credential) + "&X-Amz-Date=" + time +
-                     "&X-Amz-Expires=" + std::to_string(life.count()) +
-                     "&X-Amz-Security-Token=" + base::percent_encode(session_token()) +
-                     "&X-Amz-SignedHeaders=host";
+  const auto query =
+      "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=" + base::percent_encode(credential) +
+      "&X-Amz-Date=" + time + "&X-Amz-Expires=" + std::to_string(life.count()) +
+      "&X-Amz-Security-Token=" + base::percent_encode(session_token()) +
+      "&X-Amz-SignedHeaders=host";
   return "http://" + authority + path + "?" + query + std::string(kSignature) +
          presigned_signature("GET", authority, path, query, scope, time, kSecret);
 }
@@ -80,8 +82,7 @@ LinkCheck DownloadLinks::check_s3(const Request& request) const {
 }
 
 std::string DownloadLinks::cdn_signature(const std::string& method, const std::string& host,
-                                         const std::string& path,
-                                         const std::string& expiry) const {
+                                         const std::string& path, const std::string& expiry) const {
   const auto text = method + " " + host + path + " " + expiry + " " + session_token();
   return base::base64_encode(hmac_sha256(kSecret, text));
 }
@@ -90,8 +91,7 @@ std::string DownloadLinks::cdn_url(const std::string& authority, const std::stri
                                    const Content& content, std::chrono::seconds life) {
   const auto path = cdn_path(digest);
   remember(path, content);
-  const auto expiry =
-      std::to_string(std::chrono::system_clock::to_time_t(clock_.wall() + life));
+  const auto expiry = std::to_string(std::chrono::system_clock::to_time_t(clock_.wall() + life));
   return "http://" + authority + path + "?verify=" + expiry + "-" +
          base::percent_encode(cdn_signature("GET", authority, path, expiry));
 }
@@ -116,7 +116,9 @@ LinkCheck DownloadLinks::check_cdn(const Request& request) const {
   return content ? LinkCheck{LinkState::Good, *content} : LinkCheck{};
 }
 
-void DownloadLinks::expire() { ++session_; }
+void DownloadLinks::expire() {
+  ++session_;
+}
 
 void DownloadLinks::remember(const std::string& path, const Content& content) {
   const std::lock_guard lock(mutex_);

@@ -20,9 +20,9 @@ struct LinkCheck {
   Content content;  ///< of a good link
 };
 
-/// The signed URLs that the registries redirect blobs to, and their verification. A signature covers
-/// the method, the host and the query as it was written: a client that decodes and re-encodes the
-/// query is refused. Thread-safe.
+/// The signed URLs that the registries redirect blobs to, and their verification. A signature
+/// covers the method, the host and the query as it was written: a client that decodes and
+/// re-encodes the query is refused. Thread-safe.
 class DownloadLinks {
  public:
   DownloadLinks(std::string region, const base::Clock& clock);
@@ -44,8 +44,7 @@ class DownloadLinks {
  private:
   [[nodiscard]] std::string session_token() const;
   [[nodiscard]] std::string cdn_signature(const std::string& method, const std::string& host,
-                                          const std::string& path,
-                                          const std::string& expiry) const;
+                                          const std::string& path, const std::string& expiry) const;
   void remember(const std::string& path, const Content& content);
   [[nodiscard]] std::optional<Content> object(const std::string& path) const;
 

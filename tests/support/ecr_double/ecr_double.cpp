@@ -71,11 +71,21 @@ EcrDouble::~EcrDouble() {
   }
 }
 
-std::string EcrDouble::api_url() const { return "http://" + parts_->state.addresses.api; }
-std::string EcrDouble::registry_url() const { return "http://" + parts_->state.addresses.registry; }
-std::string EcrDouble::s3_url() const { return "http://" + parts_->state.addresses.s3; }
-std::string EcrDouble::cdn_url() const { return "http://" + parts_->state.addresses.cdn; }
-std::string EcrDouble::upstream_url() const { return "http://" + parts_->state.addresses.upstream; }
+std::string EcrDouble::api_url() const {
+  return "http://" + parts_->state.addresses.api;
+}
+std::string EcrDouble::registry_url() const {
+  return "http://" + parts_->state.addresses.registry;
+}
+std::string EcrDouble::s3_url() const {
+  return "http://" + parts_->state.addresses.s3;
+}
+std::string EcrDouble::cdn_url() const {
+  return "http://" + parts_->state.addresses.cdn;
+}
+std::string EcrDouble::upstream_url() const {
+  return "http://" + parts_->state.addresses.upstream;
+}
 
 std::map<std::string, std::string> EcrDouble::environment() const {
   const auto& options = parts_->state.options;
@@ -106,7 +116,9 @@ std::map<std::string, std::string> EcrDouble::environment() const {
   return variables;
 }
 
-ImageLibrary& EcrDouble::upstream() { return parts_->state.upstream; }
+ImageLibrary& EcrDouble::upstream() {
+  return parts_->state.upstream;
+}
 
 void EcrDouble::push(const std::string& repository, const std::string& tag, const Image& image) {
   const Arrival now{parts_->state.clock.steady(), parts_->state.clock.wall()};
@@ -117,7 +129,9 @@ std::string EcrDouble::issue_password() {
   return parts_->state.identity.issue_token(settings().token_life).password;
 }
 
-Settings EcrDouble::settings() const { return parts_->state.settings(); }
+Settings EcrDouble::settings() const {
+  return parts_->state.settings();
+}
 
 void EcrDouble::change(const std::function<void(Settings&)>& change_it) {
   auto settings = parts_->state.settings();
@@ -129,11 +143,21 @@ void EcrDouble::set_token_life(std::chrono::milliseconds life) {
   change([life](Settings& settings) { settings.token_life = life; });
 }
 
-void EcrDouble::expire_tokens() { parts_->state.identity.expire_tokens(); }
-void EcrDouble::expire_credentials() { parts_->state.identity.expire_credentials(); }
-void EcrDouble::expire_downloads() { parts_->state.links.expire(); }
-void EcrDouble::add_fault(FaultRule rule) { parts_->state.faults.add(std::move(rule)); }
-void EcrDouble::clear_faults() { parts_->state.faults.clear(); }
+void EcrDouble::expire_tokens() {
+  parts_->state.identity.expire_tokens();
+}
+void EcrDouble::expire_credentials() {
+  parts_->state.identity.expire_credentials();
+}
+void EcrDouble::expire_downloads() {
+  parts_->state.links.expire();
+}
+void EcrDouble::add_fault(FaultRule rule) {
+  parts_->state.faults.add(std::move(rule));
+}
+void EcrDouble::clear_faults() {
+  parts_->state.faults.clear();
+}
 
 void EcrDouble::throttle(Service service, unsigned count) {
   const auto reply = service == Service::Api
@@ -146,8 +170,14 @@ void EcrDouble::throttle(Service service, unsigned count) {
   add_fault(std::move(rule));
 }
 
-std::vector<LogEntry> EcrDouble::log() const { return parts_->state.log.entries(); }
-Counters EcrDouble::counters() const { return parts_->state.log.counters(); }
-void EcrDouble::reset() { parts_->state.reset(); }
+std::vector<LogEntry> EcrDouble::log() const {
+  return parts_->state.log.entries();
+}
+Counters EcrDouble::counters() const {
+  return parts_->state.log.counters();
+}
+void EcrDouble::reset() {
+  parts_->state.reset();
+}
 
 }  // namespace ecrelay::ecr_double

@@ -13,8 +13,8 @@
 
 namespace ecrelay::ecr_double {
 
-/// Amazon ECR in this process, as awkward as the real one: API and STS, registry, the bucket and the
-/// CDN of its redirects, and the upstream registries behind its rules. It serves from the
+/// Amazon ECR in this process, as awkward as the real one: API and STS, registry, the bucket and
+/// the CDN of its redirects, and the upstream registries behind its rules. It serves from the
 /// constructor to the destructor, on loopback. Thread-safe. The constructor throws
 /// std::runtime_error where a port cannot be bound.
 class EcrDouble {

@@ -13,7 +13,7 @@ namespace ecrelay::ecr_double {
 
 /// When something came, or will come, into ECR.
 struct Arrival {
-  base::Steady::time_point at;     ///< there from then on
+  base::Steady::time_point at;    ///< there from then on
   base::Wall::time_point pushed;  ///< imagePushedAt
 };
 
@@ -34,8 +34,9 @@ struct StoredTag {
   base::Steady::time_point validated;  ///< last compared with the upstream registry
 };
 
-/// The repositories of the account's registry. An import is entered at once, with the times at which
-/// its parts will be there: whoever asked may leave, the import ends all the same. Thread-safe.
+/// The repositories of the account's registry. An import is entered at once, with the times at
+/// which its parts will be there: whoever asked may leave, the import ends all the same.
+/// Thread-safe.
 class EcrStore {
  public:
   [[nodiscard]] bool has_repository(const std::string& repository) const;

@@ -101,8 +101,8 @@ class HttpServer::Listener final : public httplib::Server {
   }
 
   base::Result<std::uint16_t> bind(const std::string& address, std::uint16_t port) {
-    const int bound = port == 0 ? bind_to_any_port(address)
-                                : (bind_to_port(address, port) ? port : -1);
+    const int bound =
+        port == 0 ? bind_to_any_port(address) : (bind_to_port(address, port) ? port : -1);
     if (bound < 0) {
       return base::Error{base::ErrorCode::Unavailable,
                          "cannot listen on " + address + ":" + std::to_string(port)};
@@ -160,6 +160,10 @@ class HttpServer::Listener final : public httplib::Server {
       // Ranges and encodings are for the endpoints alone to deal with.
       request.ranges.clear();
       request.headers.erase("Accept-Encoding");
+      // `curl -X POST` sends neither, and the library would read until the client closes.
+      if (!request.has_header("Content-Length") && !request.has_header("Transfer-Encoding")) {
+        request.headers.emplace("Content-Length", "0");
+      }
     };
     if constexpr (requires { self.process_request(connection, false, closed, setup); }) {
       return self.process_request(connection, false, closed, setup);
@@ -231,14 +235,20 @@ class HttpServer::Listener final : public httplib::Server {
 HttpServer::HttpServer(Service service, Endpoint& endpoint, ServerContext context)
     : listener_(std::make_unique<Listener>(service, endpoint, context)) {}
 
-HttpServer::~HttpServer() { stop(); }
+HttpServer::~HttpServer() {
+  stop();
+}
 
 base::Result<std::uint16_t> HttpServer::bind(const std::string& address, std::uint16_t port) {
   return listener_->bind(address, port);
 }
 
-void HttpServer::serve() { listener_->serve(); }
+void HttpServer::serve() {
+  listener_->serve();
+}
 
-void HttpServer::stop() { listener_->end(); }
+void HttpServer::stop() {
+  listener_->end();
+}
 
 }  // namespace ecrelay::ecr_double

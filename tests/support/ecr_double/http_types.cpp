@@ -135,10 +135,9 @@ std::optional<Reply> entity_reply(const Request& request, const Content& entity)
       break;
   }
   reply.status = 206;
-  reply.headers.emplace_back("Content-Range",
-                             "bytes " + std::to_string(range.first) + "-" +
-                                 std::to_string(range.first + range.length - 1) + "/" +
-                                 std::to_string(entity.size()));
+  reply.headers.emplace_back("Content-Range", "bytes " + std::to_string(range.first) + "-" +
+                                                  std::to_string(range.first + range.length - 1) +
+                                                  "/" + std::to_string(entity.size()));
   reply.body = entity.slice(range.first, range.length);
   reply.entity_offset = range.first;
   return reply;

@@ -47,9 +47,9 @@ std::optional<std::string> unsigned_header(const Request& request, const Authori
 std::optional<SignatureVerdict> check_time(const std::string& text, base::Wall::time_point now) {
   const auto time = parse_amz_date(text);
   if (!time) {
-    return SignatureVerdict{"IncompleteSignatureException",
-                            "Date must be in ISO-8601 'basic format'. Got '" +
-                                base::printable(text) + "'."};
+    return SignatureVerdict{
+        "IncompleteSignatureException",
+        "Date must be in ISO-8601 'basic format'. Got '" + base::printable(text) + "'."};
   }
   if (*time < now - kAllowedSkew) {
     return invalid_signature("Signature expired: " + text + " is now earlier than " +
@@ -110,8 +110,9 @@ SignatureVerdict Identity::verify_with(const Known& known, const Request& reques
     return invalid_signature("Credential should be scoped to a valid region.");
   }
   if (given.date != time.substr(0, 8)) {
-    return invalid_signature("Date in Credential scope does not match YYYYMMDD from ISO-8601 "
-                             "version of date from HTTP.");
+    return invalid_signature(
+        "Date in Credential scope does not match YYYYMMDD from ISO-8601 "
+        "version of date from HTTP.");
   }
   if (const auto name = unsigned_header(request, given)) {
     return invalid_signature("'" + *name + "' must be a 'SignedHeader' in the AWS Authorization.");

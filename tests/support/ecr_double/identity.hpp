@@ -53,7 +53,7 @@ class Identity {
   const std::set<std::string> regions_;
   const base::Clock& clock_;
   mutable std::mutex mutex_;
-  std::map<std::string, Known> credentials_;           ///< by access key
+  std::map<std::string, Known> credentials_;              ///< by access key
   std::map<std::string, base::Wall::time_point> tokens_;  ///< by Authorization header
   unsigned issued_ = 0;
 };

@@ -85,8 +85,7 @@ std::optional<Content> ImageLibrary::blob(const std::string& registry,
   return from == nullptr ? std::nullopt : value_of(from->blobs, digest);
 }
 
-std::optional<Image> ImageLibrary::image(const std::string& registry,
-                                         const std::string& repository,
+std::optional<Image> ImageLibrary::image(const std::string& registry, const std::string& repository,
                                          const std::string& digest) const {
   const std::lock_guard lock(mutex_);
   const auto* const from = find(registry, repository);

@@ -129,7 +129,8 @@ Layer make_layer(LayerForm form, const std::vector<LayerFile>& files) {
   if (form == LayerForm::Tar) {
     layer.content = Content(std::move(tar));
   } else {
-    layer.content = Content(gzip(tar, form == LayerForm::Gzip ? Z_BEST_COMPRESSION : Z_NO_COMPRESSION));
+    layer.content =
+        Content(gzip(tar, form == LayerForm::Gzip ? Z_BEST_COMPRESSION : Z_NO_COMPRESSION));
   }
   layer.digest = base::sha256(layer.content.view()).str();
   return layer;

@@ -73,8 +73,7 @@ base::Result<std::vector<NamedImage>> read_oci_layout(const std::filesystem::pat
   for (const auto& entry : index["manifests"]) {
     NamedImage named{registry, repository, tag_of(entry), {}};
     named.image.digest = entry.value("digest", "");
-    ECRELAY_TRY_VOID(
-        collect(folder, named.image.digest, named.image));
+    ECRELAY_TRY_VOID(collect(folder, named.image.digest, named.image));
     images.push_back(std::move(named));
   }
   return images;

@@ -64,13 +64,14 @@ enum class UpstreamBlobs { Direct, Redirected };
 /// How an upstream registry treats ECR.
 enum class UpstreamHealth { Up, Throttled, Denied, Unavailable };
 
-/// The awkwardness, which may change at any time. Actions are IAM's: "ecr:BatchImportUpstreamImage".
+/// The awkwardness, which may change at any time. Actions are IAM's:
+/// "ecr:BatchImportUpstreamImage".
 struct Settings {
   std::chrono::milliseconds token_life = std::chrono::hours(12);
   std::chrono::milliseconds import_delay{0};    ///< of the first pull of a tag
   std::chrono::milliseconds children_delay{0};  ///< from then until children and blobs are there
-  std::chrono::milliseconds cdn_time{0};      ///< from then on blobs come from the upstream's CDN
-  std::chrono::milliseconds describe_lag{0};  ///< until DescribeImages knows an imported image
+  std::chrono::milliseconds cdn_time{0};        ///< from then on blobs come from the upstream's CDN
+  std::chrono::milliseconds describe_lag{0};    ///< until DescribeImages knows an imported image
   std::chrono::milliseconds refresh_after = std::chrono::hours(24);  ///< a tag is asked for again
   std::chrono::milliseconds download_life = std::chrono::hours(1);   ///< whole seconds
   std::chrono::milliseconds api_latency{0};

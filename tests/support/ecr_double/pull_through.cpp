@@ -28,9 +28,9 @@ std::optional<Reply> upstream_refusal(UpstreamHealth health, const std::string& 
     case UpstreamHealth::Up:
       return std::nullopt;
     case UpstreamHealth::Throttled:
-      return registry_error(429, "TOOMANYREQUESTS",
-                            "The upstream registry " + host +
-                                " is throttling requests. Wait and try again.");
+      return registry_error(
+          429, "TOOMANYREQUESTS",
+          "The upstream registry " + host + " is throttling requests. Wait and try again.");
     case UpstreamHealth::Denied:
       return registry_error(403, "DENIED",
                             "The authentication to the upstream registry failed. Verify that the "
@@ -50,8 +50,7 @@ UpstreamHealth health_of(const Settings& settings, const std::string& registry) 
 
 }  // namespace
 
-std::optional<RuleTarget> find_rule(const std::vector<Rule>& rules,
-                                    const std::string& repository) {
+std::optional<RuleTarget> find_rule(const std::vector<Rule>& rules, const std::string& repository) {
   const Rule* best = nullptr;
   for (const auto& rule : rules) {
     if (without_prefix(repository, rule.ecr_repository_prefix) &&
@@ -74,16 +73,15 @@ PullThrough::PullThrough(State& state) : state_(state) {}
 Reply PullThrough::unknown_repository(const std::string& repository) const {
   return registry_error(404, "NAME_UNKNOWN",
                         "The repository with name '" + repository +
-                            "' does not exist in the registry with id '" +
-                            state_.options.account + "'");
+                            "' does not exist in the registry with id '" + state_.options.account +
+                            "'");
 }
 
 Reply PullThrough::unknown_manifest() {
   return registry_error(404, "MANIFEST_UNKNOWN", "Requested image not found");
 }
 
-std::optional<Reply> PullThrough::fetch_tag(const std::string& repository,
-                                            const std::string& tag) {
+std::optional<Reply> PullThrough::fetch_tag(const std::string& repository, const std::string& tag) {
   {
     const std::lock_guard lock(importing_);
     const auto stored = state_.ecr.tag(repository, tag);

@@ -38,8 +38,8 @@ std::string RegistryEndpoint::kind(const Request& request) const {
 
 Reply RegistryEndpoint::unauthorized() const {
   auto reply = text_reply(401, "text/plain; charset=utf-8", "Not Authorized\n");
-  reply.headers.emplace_back(
-      "Www-Authenticate", "Basic realm=\"" + origin() + "/\",service=\"ecr.amazonaws.com\"");
+  reply.headers.emplace_back("Www-Authenticate",
+                             "Basic realm=\"" + origin() + "/\",service=\"ecr.amazonaws.com\"");
   return reply;
 }
 
@@ -137,8 +137,8 @@ Reply RegistryEndpoint::blob(const Request& request, const RegistryPath& path) c
   if (!stored || now < stored->arrival.at) {
     return registry_error(404, "BLOB_UNKNOWN",
                           "The layer with digest '" + path.reference +
-                              "' does not exist in the repository with name '" +
-                              path.repository + "'");
+                              "' does not exist in the repository with name '" + path.repository +
+                              "'");
   }
   if (head) {
     Reply reply;
@@ -153,9 +153,8 @@ Reply RegistryEndpoint::blob(const Request& request, const RegistryPath& path) c
   reply.status = 307;
   reply.headers.emplace_back(
       "Location",
-      from_cdn
-          ? state_.links.cdn_url(state_.addresses.cdn, path.reference, stored->content, life)
-          : state_.links.s3_url(state_.addresses.s3, path.reference, stored->content, life));
+      from_cdn ? state_.links.cdn_url(state_.addresses.cdn, path.reference, stored->content, life)
+               : state_.links.s3_url(state_.addresses.s3, path.reference, stored->content, life));
   return reply;
 }
 

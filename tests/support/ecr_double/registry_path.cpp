@@ -60,6 +60,8 @@ RegistryPath parse_registry_path(std::string_view path) {
           std::string(rest.substr(0, middle)), std::string(rest.substr(last + 1))};
 }
 
-bool is_digest(std::string_view reference) { return reference.find(':') != std::string_view::npos; }
+bool is_digest(std::string_view reference) {
+  return reference.find(':') != std::string_view::npos;
+}
 
 }  // namespace ecrelay::ecr_double

@@ -88,8 +88,8 @@ bool ReplyWriter::keep_pace() {
     return true;
   }
   const std::chrono::duration<double> due(static_cast<double>(sent_) / static_cast<double>(rate));
-  return pause_.sleep_until(
-      start_ + std::chrono::duration_cast<std::chrono::steady_clock::duration>(due));
+  return pause_.sleep_until(start_ +
+                            std::chrono::duration_cast<std::chrono::steady_clock::duration>(due));
 }
 
 }  // namespace ecrelay::ecr_double

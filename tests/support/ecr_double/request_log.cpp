@@ -91,8 +91,8 @@ void RequestLog::reset() {
 }
 
 std::string redacted_query(const std::string& query) {
-  constexpr std::array<std::string_view, 3> kSecrets = {"X-Amz-Signature=", "X-Amz-Security-Token=",
-                                                        "verify="};
+  constexpr std::array<std::string_view, 3> kSecrets = {
+      "X-Amz-Signature=", "X-Amz-Security-Token=", "verify="};
   auto pieces = base::split(query, '&');
   std::erase_if(pieces, [&](const std::string& piece) {
     return std::any_of(kSecrets.begin(), kSecrets.end(),

@@ -45,9 +45,9 @@ struct Counters {
   [[nodiscard]] std::uint64_t bytes(Service service, const std::string& kind) const;
 };
 
-/// Every request, in the order of the answers. A request is in it, and its bytes are counted, before
-/// they reach the client: who has read an answer to its end sees it here. The oldest entries go when
-/// there are more than `kMaxEntries`; the counters keep them. Thread-safe.
+/// Every request, in the order of the answers. A request is in it, and its bytes are counted,
+/// before they reach the client: who has read an answer to its end sees it here. The oldest entries
+/// go when there are more than `kMaxEntries`; the counters keep them. Thread-safe.
 class RequestLog {
  public:
   static constexpr std::size_t kMaxEntries = 50000;

@@ -40,9 +40,9 @@ Image large_image(std::size_t layer_size) {
   for (int i = 0; i < kLargeLayers; ++i) {
     const auto name = std::to_string(i);
     const auto seed = static_cast<std::uint64_t>(1000 + i);
-    spec.layers.push_back(make_layer(
-        LayerForm::Stored,
-        {{.path = "data/" + name + ".bin", .content = random_bytes(seed, layer_size)}}));
+    spec.layers.push_back(
+        make_layer(LayerForm::Stored,
+                   {{.path = "data/" + name + ".bin", .content = random_bytes(seed, layer_size)}}));
   }
   return make_image(spec);
 }
@@ -52,12 +52,12 @@ Image large_image(std::size_t layer_size) {
 std::vector<NamedImage> sample_images(std::size_t large_layer) {
   const auto app = data_layer("opt/app/app.bin", 10, 200 * 1024);
   const auto list = data_layer("opt/list.bin", 11, 64 * 1024);
-  const auto tool = make_image({.format = ImageFormat::Docker,
-                                .layers = {system_layer("amd64"),
-                                           data_layer("usr/bin/tool.bin", 12, 48 * 1024)}});
+  const auto tool = make_image(
+      {.format = ImageFormat::Docker,
+       .layers = {system_layer("amd64"), data_layer("usr/bin/tool.bin", 12, 48 * 1024)}});
   const auto plain = make_image(
-      {.layers = {make_layer(LayerForm::Tar, {{.path = "srv/plain.bin",
-                                               .content = random_bytes(13, 32 * 1024)}})}});
+      {.layers = {make_layer(
+           LayerForm::Tar, {{.path = "srv/plain.bin", .content = random_bytes(13, 32 * 1024)}})}});
   return {
       {"docker.io", "library/sample-base", "1", two_platforms(ImageFormat::Oci, {})},
       {"docker.io", "library/sample-app", "1", two_platforms(ImageFormat::Oci, {app})},

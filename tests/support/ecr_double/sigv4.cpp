@@ -17,7 +17,9 @@ namespace {
 
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 
-std::string hex_hash(std::string_view text) { return base::sha256(text).hex(); }
+std::string hex_hash(std::string_view text) {
+  return base::sha256(text).hex();
+}
 
 std::string hex(std::string_view bytes) {
   return base::to_hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
@@ -96,15 +98,14 @@ std::optional<Authorization> parse_authorization(std::string_view header) {
   for (const auto& piece : base::split(header.substr(kAlgorithm.size() + 1), ',')) {
     const auto field = base::trim(piece);
     const auto equals = std::min(field.find('='), field.size());
-    fields[std::string(field.substr(0, equals))] =
-        field.substr(std::min(equals + 1, field.size()));
+    fields[std::string(field.substr(0, equals))] = field.substr(std::min(equals + 1, field.size()));
   }
   const auto scope = base::split(fields["Credential"], '/');
   if (scope.size() != 5 || scope[4] != "aws4_request" || fields["SignedHeaders"].empty() ||
       fields["Signature"].empty()) {
     return std::nullopt;
   }
-  return Authorization{scope[0], scope[1], scope[2], scope[3], fields["SignedHeaders"],
+  return Authorization{scope[0],           scope[1], scope[2], scope[3], fields["SignedHeaders"],
                        fields["Signature"]};
 }
 
@@ -148,7 +149,9 @@ std::optional<std::chrono::system_clock::time_point> parse_amz_date(std::string_
   std::tm parts{};
   const std::string copy(text);
   const char* const end = ::strptime(copy.c_str(), "%Y%m%dT%H%M%SZ", &parts);
-  if (copy.size() != 16 || end == nullptr || *end != '\0') {
+  // The library's clock ends in the year 2262.
+  constexpr int kLastYear = 2200;
+  if (copy.size() != 16 || end == nullptr || *end != '\0' || parts.tm_year + 1900 > kLastYear) {
     return std::nullopt;
   }
   return std::chrono::system_clock::from_time_t(::timegm(&parts));

@@ -7,8 +7,8 @@
 
 namespace ecrelay::ecr_double {
 
-// AWS Signature Version 4, the server's side: what a request's signature should be, from the request
-// as it came. Shares nothing with the relay's signer, so that the two check each other.
+// AWS Signature Version 4, the server's side: what a request's signature should be, from the
+// request as it came. Shares nothing with the relay's signer, so that the two check each other.
 
 /// "Credential=AKID/20261124/us-east-1/ecr/aws4_request, SignedHeaders=.., Signature=.." in parts.
 struct Authorization {
@@ -26,7 +26,8 @@ std::optional<Authorization> parse_authorization(std::string_view header);
 std::string header_signature(const Request& request, const Authorization& authorization,
                              const std::string& time, const std::string& secret);
 
-/// The signature of a presigned GET of `path`: `query` is canonical already, without X-Amz-Signature.
+/// The signature of a presigned GET of `path`: `query` is canonical already, without
+/// X-Amz-Signature.
 std::string presigned_signature(std::string_view method, std::string_view host,
                                 std::string_view path, std::string_view query,
                                 const Authorization& scope, const std::string& time,

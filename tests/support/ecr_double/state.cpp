@@ -38,8 +38,9 @@ void State::reset() {
 
 std::string State::denial(const std::string& action, const std::string& resource) const {
   return "User: arn:aws:sts::" + options.account +
-         ":assumed-role/ci/session is not authorized to perform: " + action + " on resource: " +
-         resource + " because no identity-based policy allows the " + action + " action";
+         ":assumed-role/ci/session is not authorized to perform: " + action +
+         " on resource: " + resource + " because no identity-based policy allows the " + action +
+         " action";
 }
 
 std::string State::repository_arn(const std::string& repository) const {

@@ -52,8 +52,8 @@ Reply error(int status, std::string_view code, std::string_view message) {
 /// "arn:aws:iam::1:role/ci" and "build" give "arn:aws:sts::1:assumed-role/ci/build".
 std::string assumed_role_arn(const std::string& account, const std::string& role_arn,
                              const std::string& session) {
-  return "arn:aws:sts::" + account + ":assumed-role/" +
-         role_arn.substr(role_arn.rfind('/') + 1) + "/" + session;
+  return "arn:aws:sts::" + account + ":assumed-role/" + role_arn.substr(role_arn.rfind('/') + 1) +
+         "/" + session;
 }
 
 }  // namespace
@@ -86,8 +86,8 @@ Reply Sts::answer(const Request& request) {
 Reply Sts::assume_role(const std::string& action, const Request& request) {
   const auto role = field(request, "RoleArn").value_or("");
   const auto session = field(request, "RoleSessionName").value_or("");
-  const auto life = base::parse_uint(
-      field(request, "DurationSeconds").value_or(std::to_string(kDefaultLife)));
+  const auto life =
+      base::parse_uint(field(request, "DurationSeconds").value_or(std::to_string(kDefaultLife)));
   if (role.size() < 20 || session.size() < 2 || !life || *life < kMinLife || *life > kMaxLife) {
     return error(400, "ValidationError", "RoleArn, RoleSessionName or DurationSeconds is invalid");
   }

@@ -14,7 +14,9 @@ namespace {
 
 constexpr const char* kTokenPath = "/token";
 
-std::string pull_scope(const std::string& repository) { return "repository:" + repository + ":pull"; }
+std::string pull_scope(const std::string& repository) {
+  return "repository:" + repository + ":pull";
+}
 
 Reply unknown_name() {
   return registry_error(404, "NAME_UNKNOWN", "repository name not known to registry");
@@ -94,9 +96,8 @@ Reply UpstreamEndpoint::route(const Request& request) {
 Reply UpstreamEndpoint::manifest(const Request& request, const Place& place,
                                  const std::string& reference) const {
   const auto digest = state_.upstream.digest_of(place.registry, place.repository, reference);
-  const auto found = digest
-                         ? state_.upstream.manifest(place.registry, place.repository, *digest)
-                         : std::nullopt;
+  const auto found =
+      digest ? state_.upstream.manifest(place.registry, place.repository, *digest) : std::nullopt;
   if (!found || !accepts(request.header("Accept"), found->media_type)) {
     return registry_error(404, "MANIFEST_UNKNOWN", "manifest unknown");
   }
@@ -120,8 +121,8 @@ Reply UpstreamEndpoint::blob(const Request& request, const Place& place,
     const auto life = std::chrono::duration_cast<std::chrono::seconds>(settings.download_life);
     Reply reply;
     reply.status = 307;
-    reply.headers.emplace_back(
-        "Location", state_.links.cdn_url(state_.addresses.cdn, digest, *content, life));
+    reply.headers.emplace_back("Location",
+                               state_.links.cdn_url(state_.addresses.cdn, digest, *content, life));
     return reply;
   }
   auto reply = entity_reply(request, *content);
@@ -136,14 +137,12 @@ Reply UpstreamEndpoint::blob(const Request& request, const Place& place,
 Reply UpstreamEndpoint::referrers(const Request& request, const Place& place,
                                   const std::string& digest) const {
   std::vector<Manifest> found;
-  for (const auto& referrer :
-       state_.upstream.referrers(place.registry, place.repository, digest)) {
+  for (const auto& referrer : state_.upstream.referrers(place.registry, place.repository, digest)) {
     if (auto manifest = state_.upstream.manifest(place.registry, place.repository, referrer)) {
       found.push_back(std::move(*manifest));
     }
   }
-  return referrers_page(request, found,
-                        {LinkStyle::Plain, "", state_.settings().referrers_page});
+  return referrers_page(request, found, {LinkStyle::Plain, "", state_.settings().referrers_page});
 }
 
 Reply UpstreamEndpoint::issue_token(const Request& request) {

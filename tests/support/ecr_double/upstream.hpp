@@ -12,8 +12,8 @@
 namespace ecrelay::ecr_double {
 
 /// The upstream registries, all on one port: a plain registry by the OCI distribution spec. The
-/// registry is told by `?ns=`, else by a first path component that is one, else it is the first that
-/// has the repository. Anonymous, or with Bearer tokens as Docker Hub's. Thread-safe.
+/// registry is told by `?ns=`, else by a first path component that is one, else it is the first
+/// that has the repository. Anonymous, or with Bearer tokens as Docker Hub's. Thread-safe.
 class UpstreamEndpoint final : public Endpoint {
  public:
   explicit UpstreamEndpoint(State& state) : state_(state) {}

@@ -23,8 +23,8 @@ TEST(EcrApi, HandsOutATokenThatTheRegistryTakes) {
 
   const auto answer = support::send_raw(
       {.url = ecr.registry_url() + "/v2/",
-       .headers = {{"Authorization",
-                    "Basic " + data.at("authorizationToken").get<std::string>()}}});
+       .headers = {
+           {"Authorization", "Basic " + data.at("authorizationToken").get<std::string>()}}});
 
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(data.at("proxyEndpoint"), ecr.registry_url());
@@ -111,9 +111,8 @@ TEST(EcrApi, DescribesAnImageOnceItsLagIsOver) {
 
 TEST(EcrApi, DeniesAnActionByName) {
   EcrDouble ecr;
-  ecr.change([](Settings& settings) {
-    settings.denied_actions = {"ecr:DescribePullThroughCacheRules"};
-  });
+  ecr.change(
+      [](Settings& settings) { settings.denied_actions = {"ecr:DescribePullThroughCacheRules"}; });
 
   const auto denied = send(ecr, api_call(ecr, "DescribePullThroughCacheRules", "{}"));
   const auto allowed = send(ecr, api_call(ecr, "GetAuthorizationToken", "{}"));

@@ -30,8 +30,10 @@ inline ApiCall api_call(const EcrDouble& ecr, const std::string& action, const s
   ApiCall call;
   call.time = amz_date(std::chrono::system_clock::now());
   call.secret = credentials.secret_key;
-  call.scope = {credentials.access_key, call.time.substr(0, 8),
-                "us-east-1",            "ecr",
+  call.scope = {credentials.access_key,
+                call.time.substr(0, 8),
+                "us-east-1",
+                "ecr",
                 "content-type;host;x-amz-date;x-amz-security-token;x-amz-target",
                 ""};
   call.request.method = "POST";
@@ -54,11 +56,10 @@ inline support::RawAnswer send(const EcrDouble& ecr, const ApiCall& call) {
   }
   const auto& scope = call.scope;
   const auto signature = header_signature(call.request, scope, call.time, call.secret);
-  raw.headers.emplace_back("Authorization",
-                           "AWS4-HMAC-SHA256 Credential=" + scope.access_key + "/" + scope.date +
-                               "/" + scope.region + "/" + scope.service +
-                               "/aws4_request, SignedHeaders=" + scope.signed_headers +
-                               ", Signature=" + signature);
+  raw.headers.emplace_back("Authorization", "AWS4-HMAC-SHA256 Credential=" + scope.access_key +
+                                                "/" + scope.date + "/" + scope.region + "/" +
+                                                scope.service + "/aws4_request, SignedHeaders=" +
+                                                scope.signed_headers + ", Signature=" + signature);
   return support::send_raw(raw);
 }
 
@@ -88,9 +89,9 @@ inline nlohmann::json error_of(const support::RawAnswer& answer) {
 
 /// One layer of `bytes` random bytes, for tests that look at bytes alone.
 inline Image one_layer_image(std::size_t bytes, std::uint64_t seed = 7) {
-  return make_image({.layers = {make_layer(
-                         LayerForm::Stored,
-                         {{.path = "data.bin", .content = random_bytes(seed, bytes)}})}});
+  return make_image(
+      {.layers = {make_layer(LayerForm::Stored,
+                             {{.path = "data.bin", .content = random_bytes(seed, bytes)}})}});
 }
 
 inline std::string first_layer(const Image& image) {

@@ -14,7 +14,9 @@ namespace {
 
 constexpr const char* kRepository = "docker-hub/library/app";
 
-Options app_options() { return with_image("docker.io", "library/app", one_layer_image(1000)); }
+Options app_options() {
+  return with_image("docker.io", "library/app", one_layer_image(1000));
+}
 
 std::string manifest_path(const std::string& reference) {
   return std::string("/v2/") + kRepository + "/manifests/" + reference;
@@ -142,8 +144,8 @@ TEST(EcrRegistry, MakesMissingRightsLookLikeMissingImages) {
 
 TEST(EcrRegistry, NamesTheUpstreamWhereItIsAtFault) {
   const std::vector<std::pair<UpstreamHealth, int>> cases = {{UpstreamHealth::Throttled, 429},
-                                                            {UpstreamHealth::Denied, 403},
-                                                            {UpstreamHealth::Unavailable, 503}};
+                                                             {UpstreamHealth::Denied, 403},
+                                                             {UpstreamHealth::Unavailable, 503}};
   for (const auto& [health, status] : cases) {
     EcrDouble ecr(app_options());
     ecr.change([&, h = health](Settings& settings) { settings.upstream_health["docker.io"] = h; });

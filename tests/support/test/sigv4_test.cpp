@@ -24,7 +24,8 @@ struct GoldenCase {
 Request post(const std::string& host, const std::string& body, HeaderList headers) {
   headers.emplace_back("Host", host);
   headers.emplace_back("X-Amz-Date", "20260102T030405Z");
-  return {.method = "POST", .target = "/", .path = "/", .headers = std::move(headers), .body = body};
+  return {
+      .method = "POST", .target = "/", .path = "/", .headers = std::move(headers), .body = body};
 }
 
 /// Computed with botocore 1.43.67.
@@ -35,8 +36,8 @@ std::vector<GoldenCase> golden_cases() {
       {"GetAuthorizationToken",
        post("api.ecr.us-east-1.amazonaws.com", "{}",
             {{"Content-Type", json}, {"X-Amz-Target", target + "GetAuthorizationToken"}}),
-       {"AKIDEXAMPLE", "20260102", "us-east-1", "ecr",
-        "content-type;host;x-amz-date;x-amz-target", ""},
+       {"AKIDEXAMPLE", "20260102", "us-east-1", "ecr", "content-type;host;x-amz-date;x-amz-target",
+        ""},
        "997b80552554e08571a650063d23958ffe90e86d094fff42c53be7649d3432f7"},
       {"DescribePullThroughCacheRules",
        post("ecr.eu-central-1.api.aws", "{\"maxResults\":100}",
@@ -127,8 +128,7 @@ std::vector<SpoiltCase> spoilt_cases() {
          c.scope.signed_headers = "content-type;host;x-amz-date;x-amz-target";
        },
        "UnrecognizedClientException"},
-      {"port not in the signed host",
-       [](ApiCall& c) { c.request.headers[0].second = "127.0.0.1"; },
+      {"port not in the signed host", [](ApiCall& c) { c.request.headers[0].second = "127.0.0.1"; },
        "InvalidSignatureException"},
   };
 }

@@ -21,7 +21,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-base::Deadline soon() { return base::Deadline::after(seconds(10)); }
+base::Deadline soon() {
+  return base::Deadline::after(seconds(10));
+}
 
 GroupCommitWriter::Job insert(int value) {
   return [value](Db& db) -> base::Result<void> {
@@ -238,15 +240,14 @@ TEST_F(GroupCommitWriterTest, OpensAnewWhenTheFileIsCorrupt) {
 TEST_F(GroupCommitWriterTest, WorksWithoutADatabaseAndTakesOneUpLater) {
   std::atomic<bool> works = false;
   const base::Error broken{base::ErrorCode::PermissionDenied, "read-only"};
-  GroupCommitWriter writer(
-      broken,
-      [&]() -> base::Result<Db> {
-        if (!works) {
-          return broken;
-        }
-        return open_database();
-      },
-      {.interval = milliseconds(1), .reopen_after = milliseconds(0)});
+  GroupCommitWriter writer(broken,
+                           [&]() -> base::Result<Db> {
+                             if (!works) {
+                               return broken;
+                             }
+                             return open_database();
+                           },
+                           {.interval = milliseconds(1), .reopen_after = milliseconds(0)});
 
   writer.enqueue(insert(1));
   const auto without = writer.flush(soon());

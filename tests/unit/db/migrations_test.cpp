@@ -18,7 +18,9 @@ constexpr std::array<std::string_view, 3> kLadder = {
     "CREATE TABLE a(x INTEGER) STRICT; INSERT INTO a VALUES(1)", "ALTER TABLE a ADD COLUMN y TEXT",
     "CREATE TABLE b(x INTEGER) STRICT"};
 
-Schema upto(std::size_t steps) { return {0x1234, std::span(kLadder).first(steps)}; }
+Schema upto(std::size_t steps) {
+  return {0x1234, std::span(kLadder).first(steps)};
+}
 
 class MigrationsTest : public testing::Test {
  protected:

@@ -19,10 +19,14 @@
 
 namespace ecrelay::stats {
 
-inline base::Deadline soon() { return base::Deadline::after(std::chrono::seconds(20)); }
+inline base::Deadline soon() {
+  return base::Deadline::after(std::chrono::seconds(20));
+}
 
 /// A digest out of a short name, so that tests can speak of "index" and "layer1".
-inline std::string digest_of(std::string_view name) { return base::sha256(name).str(); }
+inline std::string digest_of(std::string_view name) {
+  return base::sha256(name).str();
+}
 
 inline RequestEvent manifest(std::string reference, std::string_view name, Outcome outcome) {
   RequestEvent event;

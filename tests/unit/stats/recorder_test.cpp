@@ -30,13 +30,14 @@ TEST_F(RecorderTest, WritesEveryColumn) {
   record(event);
 
   auto db = database();
-  EXPECT_EQ(*db.text("SELECT concat FROM (SELECT job_id || ' ' || kind || ' ' || registry || ' ' || "
-                     "repository || ' ' || method || ' ' || status || ' ' || outcome || ' ' || "
-                     "origin || ' ' || ecr_cache || ' ' || reason || ' ' || detail || ' ' || "
-                     "bytes_served || ' ' || bytes_fetched || ' ' || duration_us || ' ' || "
-                     "first_byte_us || ' ' || client AS concat FROM request)"),
-            "j1 blob docker.io library/node GET 200 miss ecr import cold said so 100 40 1200 300 "
-            "containerd/1.7");
+  EXPECT_EQ(
+      *db.text("SELECT concat FROM (SELECT job_id || ' ' || kind || ' ' || registry || ' ' || "
+               "repository || ' ' || method || ' ' || status || ' ' || outcome || ' ' || "
+               "origin || ' ' || ecr_cache || ' ' || reason || ' ' || detail || ' ' || "
+               "bytes_served || ' ' || bytes_fetched || ' ' || duration_us || ' ' || "
+               "first_byte_us || ' ' || client AS concat FROM request)"),
+      "j1 blob docker.io library/node GET 200 miss ecr import cold said so 100 40 1200 300 "
+      "containerd/1.7");
   EXPECT_EQ(*db.text("SELECT reference FROM request"), digest_of("layer1"));
   EXPECT_EQ(**db.integer("SELECT at FROM request"), now_);
 }
@@ -54,8 +55,9 @@ TEST_F(RecorderTest, AmendsARowThatIsStillQueued) {
   const auto id = record(blob("layer1", Outcome::Miss, 100, 10));
 
   recorder_->amend(id, {.bytes_fetched = 100, .detail = "resumed"});
-  recorder_->amend(id, {.ecr_cache = EcrCache::Hit, .outcome = Outcome::Error,
-                        .reason = Reason::UpstreamDenied});
+  recorder_->amend(
+      id,
+      {.ecr_cache = EcrCache::Hit, .outcome = Outcome::Error, .reason = Reason::UpstreamDenied});
 
   auto db = database();
   EXPECT_EQ(*db.text("SELECT bytes_fetched || ' ' || outcome || ' ' || ecr_cache || ' ' || reason "
@@ -99,7 +101,10 @@ TEST_F(RecorderTest, EightThreadsLoseNothing) {
       for (int i = 0; i < 1250; ++i) {
         auto event = blob("layer" + std::to_string(i % 5), Outcome::Hit, 10, 0);
         event.at = i;
-        recorder_->amend(recorder_->record(event), {.bytes_fetched = 3});
+        const auto id = recorder_->record(event);
+        if (i % 5 == 0) {
+          recorder_->amend(id, {.bytes_fetched = 3});
+        }
       }
     });
   }
@@ -109,10 +114,10 @@ TEST_F(RecorderTest, EightThreadsLoseNothing) {
 
   auto db = database();
   EXPECT_EQ(**db.integer("SELECT count(*) FROM request"), 10000);
-  EXPECT_EQ(**db.integer("SELECT sum(bytes_fetched) FROM request"), 30000);
+  EXPECT_EQ(**db.integer("SELECT sum(bytes_fetched) FROM request"), 6000);
   EXPECT_EQ(recorder_->dropped(), 0U);
   EXPECT_FALSE(recorder_->problem().has_value());
-  EXPECT_EQ(recorder_->totals("j1").bytes_fetched, 30000U);
+  EXPECT_EQ(recorder_->totals("j1").bytes_fetched, 6000U);
 }
 
 TEST_F(RecorderTest, AJobKeepsItsStartAndWhatIsNotKnownAnew) {

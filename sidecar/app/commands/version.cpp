@@ -1,0 +1,14 @@
+#include "app/commands/commands.hpp"
+#include "app/version.hpp"
+
+namespace ecrelay::app {
+
+int show_version(const Console& console) {
+  console.out << "ecrelay " << version() << '\n';
+  for (const auto& [name, number] : linked_versions()) {
+    console.out << "  " << name << ' ' << number << '\n';
+  }
+  return kDone;
+}
+
+}  // namespace ecrelay::app
