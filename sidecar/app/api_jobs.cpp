@@ -42,8 +42,8 @@ std::string authority_of(const std::string& endpoint) {
   return endpoint.substr(endpoint.find("://") + 3);
 }
 
-/// The ways to name a job in a request (design: the job's own listener, a path before or after /v2, a
-/// header), each for the clients that can send it.
+/// The ways to name a job in a request (design: the job's own listener, a path before or after /v2,
+/// a header), each for the clients that can send it.
 Json mirror_json(const Relay& relay, const std::string& id, const std::string& own_endpoint) {
   const auto& shared = relay.endpoint();
   return Json::object({{"dockerd", own_endpoint},
@@ -154,8 +154,8 @@ net::ServerResponse close_job(Relay& relay, const ApiRequest& request) {
   }
   const auto job = find_own(relay, request.parts[kIdPart]);
   if (!job) {
-    return reply_error(404, "no job '" + base::printable(request.parts[kIdPart]) +
-                                "' was opened at this relay");
+    return reply_error(
+        404, "no job '" + base::printable(request.parts[kIdPart]) + "' was opened at this relay");
   }
   const auto closed = relay.jobs().close(job->id, *status);
   if (!closed.ok()) {

@@ -6,8 +6,8 @@
 
 namespace ecrelay::app {
 
-// /api/v1/jobs and what is below it. A job is named by its id or by "current"; what is told of it is
-// complete to this moment, since the statistics are flushed first.
+// /api/v1/jobs and what is below it. A job is named by its id or by "current"; what is told of it
+// is complete to this moment, since the statistics are flushed first.
 
 net::ServerResponse list_jobs(Relay& relay, const ApiRequest& request);
 /// The columns of the table `job`, and "totals".

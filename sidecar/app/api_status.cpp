@@ -110,9 +110,9 @@ Json status_json(Relay& relay) {
 }
 
 net::ServerResponse show_health(Relay& relay, const ApiRequest&) {
-  return reply_json(200, Json::object({{"status", "ok"},
-                                       {"instance", relay.instance()},
-                                       {"version", version()}}));
+  return reply_json(
+      200,
+      Json::object({{"status", "ok"}, {"instance", relay.instance()}, {"version", version()}}));
 }
 
 net::ServerResponse show_readiness(Relay& relay, const ApiRequest& request) {
@@ -143,7 +143,8 @@ net::ServerResponse show_dashboard(Relay& relay, const ApiRequest&) {
 net::ServerResponse show_resolved(Relay& relay, const ApiRequest& request) {
   const auto references = request.query_values("ref");
   if (references.empty()) {
-    return reply_error(400, "name an image reference: /api/v1/resolve?ref=docker.io/library/node:20");
+    return reply_error(400,
+                       "name an image reference: /api/v1/resolve?ref=docker.io/library/node:20");
   }
   Json resolved = Json::array();
   for (const auto& reference : references) {

@@ -23,9 +23,8 @@ struct AwsIdentity {
   std::unique_ptr<aws::EcrApi> api;
 
   /// Looks at options and environment; asks nobody yet. What is passed is borrowed.
-  static AwsIdentity find(const config::ServeOptions& options,
-                          const base::Environment& environment, net::HttpClient& client,
-                          const base::Clock& clock);
+  static AwsIdentity find(const config::ServeOptions& options, const base::Environment& environment,
+                          net::HttpClient& client, const base::Clock& clock);
 };
 
 }  // namespace ecrelay::app

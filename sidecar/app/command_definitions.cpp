@@ -3,13 +3,12 @@
 #include <CLI/CLI.hpp>
 
 #include <array>
-#include <cstdint>
 #include <string_view>
 #include <utility>
 
+#include "app/command_builder.hpp"
 #include "app/commands/commands.hpp"
 #include "base/units.hpp"
-#include "config/option_table.hpp"
 #include "config/value_parsers.hpp"
 
 namespace ecrelay::app {
@@ -32,116 +31,15 @@ auto one_of(const Words& words) {
   return [&words](std::string_view text) { return config::parse_word(text, words); };
 }
 
-/// Which options of the table a command takes.
-enum class Takes { Folders, FoldersAndJob, Relay, Everything };
-
-bool takes(Takes which, std::string_view name) {
-  switch (which) {
-    case Takes::Everything:
-      return true;
-    case Takes::Relay:
-      return name != "show-config";
-    case Takes::FoldersAndJob:
-    case Takes::Folders:
-      break;
-  }
-  return name == "state-dir" || name == "cache-dir" || name == "config" ||
-         (name == "job" && which == Takes::FoldersAndJob);
-}
-
-std::string help_of(const config::Option& option) {
-  const auto fallback = option.default_text.empty() ? option.default_note : option.default_text;
-  std::string text(option.help);
-  if (!fallback.empty() && option.kind != config::OptionKind::Switch) {
-    text += ". Default: " + std::string(fallback);
-  }
-  if (option.places != config::OptionPlaces::FlagOnly) {
-    text += " [" + option.variable() + "]";
-  }
-  return text;
-}
-
-/// One command under definition.
-class Command {
- public:
-  Command(CLI::App& parent, std::string name, std::string what, const std::string& examples = {})
-      : app_(parent.add_subcommand(std::move(name), std::move(what))) {
-    if (!examples.empty()) {
-      app_->footer("Examples:\n" + examples);
-    }
-  }
-
-  CLI::App& app() { return *app_; }
-
-  Command& options(Takes which, const std::shared_ptr<Given>& given) {
-    for (const auto& option : config::option_table()) {
-      if (takes(which, option.name)) {
-        add(option, given);
-      }
-    }
-    app_->add_flag("-q,--quiet", given->quiet, "Print results and errors alone");
-    return *this;
-  }
-
-  /// A value that `parse` has to accept and `target` then holds.
-  template <typename Parse, typename Target>
-  Command& value(const std::string& flag, const std::string& value_name, const std::string& help,
-                 Parse parse, std::shared_ptr<Target> target) {
-    const auto check = [parse](const std::string& text) {
-      const auto parsed = parse(text);
-      return parsed.ok() ? std::string() : parsed.error().message;
-    };
-    const auto take = [parse, target](const std::string& text) {
-      *target = std::move(parse(text)).value();
-    };
-    app_->add_option_function<std::string>(flag, take, help)->type_name(value_name)->check(check);
-    return *this;
-  }
-
-  void runs(Run& chosen, Run run) {
-    app_->callback([&chosen, run = std::move(run)] { chosen = run; });
-  }
-
- private:
-  void add(const config::Option& option, const std::shared_ptr<Given>& given) {
-    const std::string name(option.name);
-    if (option.kind == config::OptionKind::Switch) {
-      const auto take = [given, name](std::int64_t count) {
-        given->flags.emplace(name, count > 0 ? "true" : "false");
-      };
-      app_->add_flag_function(option.flag(), take, help_of(option));
-      return;
-    }
-    const std::string value_name(option.value_name);
-    if (option.kind == config::OptionKind::Value) {
-      const auto take = [given, name](const std::string& value) {
-        given->flags.emplace(name, value);
-      };
-      app_->add_option_function<std::string>(option.flag(), take, help_of(option))
-          ->type_name(value_name)
-          ->take_last();
-      return;
-    }
-    const auto take = [given, name](const std::vector<std::string>& values) {
-      for (const auto& value : values) {
-        given->flags.emplace(name, value);
-      }
-    };
-    app_->add_option_function<std::vector<std::string>>(option.flag(), take, help_of(option))
-        ->type_name(value_name)
-        ->allow_extra_args(false);
-  }
-
-  CLI::App* app_;
-};
-
 /// A member of a shared request, which it keeps alive.
 template <typename Request, typename Member>
 std::shared_ptr<Member> part_of(const std::shared_ptr<Request>& request, Member Request::*member) {
   return {request, &((*request).*member)};
 }
 
-base::Result<std::string> any_text(std::string_view text) { return std::string(text); }
+base::Result<std::string> any_text(std::string_view text) {
+  return std::string(text);
+}
 
 using GivenPointer = std::shared_ptr<Given>;
 

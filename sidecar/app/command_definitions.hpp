@@ -23,8 +23,8 @@ struct Given {
 
 using Run = std::function<int(const Console&)>;
 
-/// Adds every command to `root`. Reading a command line fills `given` and sets `chosen` to what is to
-/// be run. `chosen` is borrowed as long as `root` lives.
+/// Adds every command to `root`. Reading a command line fills `given` and sets `chosen` to what is
+/// to be run. `chosen` is borrowed as long as `root` lives.
 void define_commands(CLI::App& root, const std::shared_ptr<Given>& given, Run& chosen);
 
 }  // namespace ecrelay::app

@@ -25,9 +25,15 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
 <h1>ecrelay</h1>
 )";
 
-std::string text_of(const Json& json) { return json.as_string().value_or("-"); }
-std::string count_of(const Json& json) { return std::to_string(json.as_int().value_or(0)); }
-std::string bytes_of(const Json& json) { return base::format_bytes(json.as_int().value_or(0)); }
+std::string text_of(const Json& json) {
+  return json.as_string().value_or("-");
+}
+std::string count_of(const Json& json) {
+  return std::to_string(json.as_int().value_or(0));
+}
+std::string bytes_of(const Json& json) {
+  return base::format_bytes(json.as_int().value_or(0));
+}
 std::string time_of(const Json& json) {
   return base::format_utc(base::from_unix_micros(json.as_int().value_or(0)));
 }
@@ -55,8 +61,7 @@ std::string facts(const Json& status) {
   const auto identity = status.get("identity");
   const auto store = status.get("store");
   const bool ready = status.get("ready").as_bool().value_or(false);
-  const std::string readiness =
-      ready ? "ready" : "not ready: " + text_of(status.get("reason"));
+  const std::string readiness = ready ? "ready" : "not ready: " + text_of(status.get("reason"));
   std::string table = "<table>\n";
   for (const auto& [name, value] : std::initializer_list<std::pair<std::string, std::string>>{
            {"State", readiness},
@@ -66,16 +71,16 @@ std::string facts(const Json& status) {
            {"Identity", text_of(identity.get("source")) + ", account " +
                             text_of(identity.get("account")) + ", " +
                             text_of(identity.get("region"))},
-           {"Store", bytes_of(store.get("used_bytes")) + " of " + bytes_of(store.get("limit_bytes")) +
-                         ", " + count_of(store.get("blobs")) + " blobs"}}) {
+           {"Store", bytes_of(store.get("used_bytes")) + " of " +
+                         bytes_of(store.get("limit_bytes")) + ", " + count_of(store.get("blobs")) +
+                         " blobs"}}) {
     table += row_of("td", {{name}, {value}});
   }
   return table + "</table>\n";
 }
 
 std::vector<Cell> figures(std::string name, const Json& totals) {
-  std::vector<Cell> cells = {{std::move(name)},
-                             {count_of(totals.get("requests")), Column::Number}};
+  std::vector<Cell> cells = {{std::move(name)}, {count_of(totals.get("requests")), Column::Number}};
   for (const auto word : stats::Words<stats::Outcome>::kTable) {
     cells.push_back({count_of(totals.get("outcomes").get(word)), Column::Number});
   }

@@ -105,7 +105,8 @@ net::ServerResponse HttpApi::handle(const net::ServerRequest& http) const {
       allowed.emplace_back("HEAD");
     }
   }
-  return allowed.empty() ? reply_error(404, "there is nothing at this path") : refuse_method(allowed);
+  return allowed.empty() ? reply_error(404, "there is nothing at this path")
+                         : refuse_method(allowed);
 }
 
 base::Result<void> serve_api(Relay& relay, const base::Environment& environment) {

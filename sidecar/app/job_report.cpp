@@ -66,9 +66,9 @@ std::string render(const stats::Report& report, ReportFormat format) {
 base::Result<db::Db> open_statistics(const base::Path& state_folder) {
   auto database = stats::open_for_reading(state_folder);
   if (!database.ok() && database.error().code == base::ErrorCode::NotFound) {
-    return base::Error{base::ErrorCode::NotFound, "nothing has been recorded in " +
-                                                      state_folder.string() +
-                                                      " yet (or give its --state-dir)"};
+    return base::Error{
+        base::ErrorCode::NotFound,
+        "nothing has been recorded in " + state_folder.string() + " yet (or give its --state-dir)"};
   }
   return database;
 }

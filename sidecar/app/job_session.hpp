@@ -29,8 +29,8 @@ class JobSession {
 base::Result<std::unique_ptr<JobSession>> open_job_session(const config::Loaded& loaded,
                                                            const Console& console);
 
-/// The job that --job (or its variable, or the file) describes; `none` counts as `auto`, where there
-/// has to be one. InvalidArgument as stats::job_from_option().
+/// The job that --job (or its variable, or the file) describes; `none` counts as `auto`, where
+/// there has to be one. InvalidArgument as stats::job_from_option().
 base::Result<stats::Job> job_of_settings(const config::Settings& settings,
                                          const base::Environment& environment);
 

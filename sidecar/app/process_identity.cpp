@@ -21,8 +21,8 @@ std::optional<ProcessIdentity> process_of(std::int64_t pid) {
   if (name_end == std::string::npos) {
     return std::nullopt;
   }
-  constexpr std::size_t kState = 0;         // field 3
-  constexpr std::size_t kStartTicks = 19;   // field 22
+  constexpr std::size_t kState = 0;        // field 3
+  constexpr std::size_t kStartTicks = 19;  // field 22
   const auto fields = base::split(stat->substr(name_end + 2), ' ');
   if (fields.size() <= kStartTicks || fields[kState] == "Z" || fields[kState] == "X") {
     return std::nullopt;

@@ -14,8 +14,8 @@ struct ProcessIdentity {
   bool operator==(const ProcessIdentity&) const = default;
 };
 
-/// The process that has this pid now; nothing if there is none, or only a zombie that its parent has
-/// not fetched.
+/// The process that has this pid now; nothing if there is none, or only a zombie that its parent
+/// has not fetched.
 std::optional<ProcessIdentity> process_of(std::int64_t pid);
 
 inline bool is_alive(const ProcessIdentity& process) {

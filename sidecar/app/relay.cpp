@@ -71,9 +71,9 @@ proxy::Freshness freshness_of(const config::Freshness& option) {
 base::Result<aws::AuthorizationToken> checked_token(aws::EcrApi& api) {
   ECRELAY_TRY(auto token, api.get_authorization_token());
   if (token.proxy_endpoint.scheme != "https" && !token.proxy_endpoint.is_loopback()) {
-    return base::Error{base::ErrorCode::PermissionDenied,
-                       "ECR names a registry without TLS, " + token.proxy_endpoint.origin() +
-                           ": its password is not sent there"};
+    return base::Error{base::ErrorCode::PermissionDenied, "ECR names a registry without TLS, " +
+                                                              token.proxy_endpoint.origin() +
+                                                              ": its password is not sent there"};
   }
   return token;
 }
@@ -121,8 +121,8 @@ struct Relay::Parts {
         identity(AwsIdentity::find(options, environment, client, clock)),
         account(
             account_options(options, identity), token_fetch(identity.api.get()),
-            [this] { return identity.api->describe_pull_through_cache_rules(); },
-            identity.problem, clock),
+            [this] { return identity.api->describe_pull_through_cache_rules(); }, identity.problem,
+            clock),
         routes(route_options(options), account, client, clock),
         store({options.cache_dir, options.cache_size}, base::system_file_ops()),
         recorder(stats::Recorder::open(options.state_dir, clock)),
@@ -192,7 +192,9 @@ struct Relay::Parts {
 
 Relay::Relay(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
-Relay::~Relay() { drain(base::Deadline::after(kDrainTime)); }
+Relay::~Relay() {
+  drain(base::Deadline::after(kDrainTime));
+}
 
 base::Result<std::unique_ptr<Relay>> Relay::start(const config::ServeOptions& options,
                                                   const base::Environment& environment) {
@@ -205,8 +207,8 @@ base::Result<std::unique_ptr<Relay>> Relay::start(const config::ServeOptions& op
       parts.endpoint = "http://" + url_host(address.host) + ":" + std::to_string(port);
     }
   }
-  ECRELAY_TRY(const auto job, stats::job_from_option(job_option_text(options.job), environment,
-                                                     parts.clock));
+  ECRELAY_TRY(const auto job,
+              stats::job_from_option(job_option_text(options.job), environment, parts.clock));
   if (job) {
     ECRELAY_TRY(const auto opened, parts.jobs.open_default(*job));
     parts.store.space().job_opened(opened.id);
@@ -214,17 +216,39 @@ base::Result<std::unique_ptr<Relay>> Relay::start(const config::ServeOptions& op
   return relay;
 }
 
-const std::string& Relay::endpoint() const { return parts_->endpoint; }
-const std::string& Relay::instance() const { return parts_->instance; }
-base::Wall::time_point Relay::started_at() const { return parts_->started_at; }
-std::string Relay::not_ready_reason() const { return parts_->account.problem(); }
-stats::JobRegistry& Relay::jobs() { return parts_->jobs; }
-stats::Recorder& Relay::recorder() { return *parts_->recorder; }
-store::Store& Relay::store() { return parts_->store; }
-proxy::EcrAccount& Relay::account() { return parts_->account; }
-const config::ServeOptions& Relay::options() const { return parts_->options; }
-const std::string& Relay::identity_source() const { return parts_->identity.source; }
-const std::string& Relay::region() const { return parts_->identity.region; }
+const std::string& Relay::endpoint() const {
+  return parts_->endpoint;
+}
+const std::string& Relay::instance() const {
+  return parts_->instance;
+}
+base::Wall::time_point Relay::started_at() const {
+  return parts_->started_at;
+}
+std::string Relay::not_ready_reason() const {
+  return parts_->account.problem();
+}
+stats::JobRegistry& Relay::jobs() {
+  return parts_->jobs;
+}
+stats::Recorder& Relay::recorder() {
+  return *parts_->recorder;
+}
+store::Store& Relay::store() {
+  return parts_->store;
+}
+proxy::EcrAccount& Relay::account() {
+  return parts_->account;
+}
+const config::ServeOptions& Relay::options() const {
+  return parts_->options;
+}
+const std::string& Relay::identity_source() const {
+  return parts_->identity.source;
+}
+const std::string& Relay::region() const {
+  return parts_->identity.region;
+}
 
 bool Relay::wait_first_look(base::Deadline deadline) {
   return parts_->account.wait_first_look(deadline);
@@ -255,8 +279,7 @@ std::string Relay::metrics_text() {
 Resolved Relay::resolve(const std::string& registry, const std::string& repository,
                         const std::string& tag, const std::optional<base::Digest>& digest) {
   Resolved resolved;
-  const auto route =
-      parts_->routes.route(registry, repository, proxy::RouteFor::Manifest);
+  const auto route = parts_->routes.route(registry, repository, proxy::RouteFor::Manifest);
   resolved.mapped = route.mapped;
   const auto address = parts_->account.registry();
   if (address && !route.places.empty() && route.places.front().origin == stats::Origin::Ecr) {
@@ -287,7 +310,9 @@ void Relay::close_job_listener(const std::string& job) {
   parts_->store.space().job_closed(job);
 }
 
-base::Steady::time_point Relay::last_activity() const { return parts_->server.last_activity(); }
+base::Steady::time_point Relay::last_activity() const {
+  return parts_->server.last_activity();
+}
 
 void Relay::set_api(net::Handler api) {
   const std::lock_guard lock(parts_->mutex);

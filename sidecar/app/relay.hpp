@@ -29,8 +29,8 @@ struct Resolved {
   std::vector<std::string> places;  ///< "ecr", "upstream"
 };
 
-/// A relay: every part made, joined and running, from start() to its destructor. The one place where
-/// parts are composed. Thread-safe.
+/// A relay: every part made, joined and running, from start() to its destructor. The one place
+/// where parts are composed. Thread-safe.
 class Relay {
  public:
   /// Binds, opens the store and the statistics, opens the default job and begins the first look at
@@ -63,8 +63,7 @@ class Relay {
   /// Gauges brought up to date, then the text.
   [[nodiscard]] std::string metrics_text();
   [[nodiscard]] Resolved resolve(const std::string& registry, const std::string& repository,
-                                 const std::string& tag,
-                                 const std::optional<base::Digest>& digest);
+                                 const std::string& tag, const std::optional<base::Digest>& digest);
 
   /// A listener of the job's own on a free loopback port, so that its requests need no name for the
   /// job: "http://127.0.0.1:40123".

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "base/result.hpp"
@@ -14,7 +15,9 @@ namespace ecrelay::app {
 /// words. Not thread-safe.
 class RelayClient {
  public:
-  RelayClient(std::string endpoint, base::Secret token);
+  /// `patience` is how long an answer may take.
+  RelayClient(std::string endpoint, base::Secret token,
+              std::chrono::milliseconds patience = std::chrono::milliseconds(8000));
 
   /// `target` is "/path[?query]".
   base::Result<std::string> get(const std::string& target);
@@ -30,6 +33,7 @@ class RelayClient {
 
   const std::string endpoint_;
   const base::Secret token_;
+  const net::HttpLimits limits_;
   net::HttpClient client_;
 };
 

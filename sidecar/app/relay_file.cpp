@@ -20,7 +20,9 @@ base::Result<void> write_json(const base::Path& path, const Json& json) {
 
 }  // namespace
 
-base::Path relay_file_path(const base::Path& state_folder) { return state_folder / "relay.json"; }
+base::Path relay_file_path(const base::Path& state_folder) {
+  return state_folder / "relay.json";
+}
 
 base::Result<RelayRecord> read_relay_file(const base::Path& state_folder) {
   const auto path = relay_file_path(state_folder);

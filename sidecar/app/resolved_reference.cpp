@@ -21,7 +21,9 @@ Json rule_json(const std::optional<proxy::MappedName>& mapped) {
       {{"upstream", upstream}, {"prefix", rule.prefix.empty() ? "ROOT" : rule.prefix}});
 }
 
-std::string text_of(const Json& json) { return json.as_string().value_or("-"); }
+std::string text_of(const Json& json) {
+  return json.as_string().value_or("-");
+}
 
 std::string places_of(const Json& json) {
   std::vector<std::string> places;

@@ -1,11 +1,17 @@
 #include "app/running_relay.hpp"
 
+#include <chrono>
 #include <string>
 
 #include "app/control_token.hpp"
 #include "base/secret.hpp"
 
 namespace ecrelay::app {
+namespace {
+
+constexpr std::chrono::milliseconds kPatience{3000};
+
+}  // namespace
 
 FoundRelay find_relay(const base::Path& state_folder) {
   const auto record = read_relay_file(state_folder);
@@ -13,7 +19,7 @@ FoundRelay find_relay(const base::Path& state_folder) {
     const bool absent = record.error().code == base::ErrorCode::NotFound;
     return {absent ? RelayState::None : RelayState::Stale, {}};
   }
-  RelayClient client(record->endpoint, base::Secret());
+  RelayClient client(record->endpoint, base::Secret(), kPatience);
   const auto health = client.get_json("/healthz");
   if (health.ok() && health->get("instance").as_string() == record->instance) {
     return {RelayState::Running, *record};

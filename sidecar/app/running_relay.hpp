@@ -19,16 +19,17 @@ struct FoundRelay {
   RelayRecord record;
 };
 
-/// The relay of a state directory: asks the address in relay.json who answers there, so that a relay
-/// of another container (other pids) that shares the directory is found too. Takes 10 s at most.
+/// The relay of a state directory: asks the address in relay.json who answers there, so that a
+/// relay of another container (other pids) that shares the directory is found too. Takes 4 s at
+/// most.
 FoundRelay find_relay(const base::Path& state_folder);
 
 /// To speak to the relay of that record with the state directory's control token.
 RelayClient client_of(const RelayRecord& record, const base::Path& state_folder,
                       const base::Environment& environment);
 
-/// "no relay runs in DIR; ecrelay start begins one", or what else is the matter; for a state that is
-/// not Running.
+/// "no relay runs in DIR; ecrelay start begins one", or what else is the matter; for a state that
+/// is not Running.
 base::Error not_running(const FoundRelay& found, const base::Path& state_folder);
 
 }  // namespace ecrelay::app

@@ -20,8 +20,8 @@ class StopSignals {
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
 
-  /// The first signal calls `on_stop` with its number, on a thread of its own; a second one ends the
-  /// process at once with 128+N. Call once. Io where the kernel has no descriptors left.
+  /// The first signal calls `on_stop` with its number, on a thread of its own; a second one ends
+  /// the process at once with 128+N. Call once. Io where the kernel has no descriptors left.
   base::Result<void> watch(std::function<void(int number)> on_stop);
 
  private:

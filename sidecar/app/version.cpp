@@ -22,7 +22,9 @@ std::string json_version() {
 
 }  // namespace
 
-std::string_view version() { return ECRELAY_VERSION; }
+std::string_view version() {
+  return ECRELAY_VERSION;
+}
 
 std::vector<std::pair<std::string, std::string>> linked_versions() {
   return {{"cpp-httplib", ECRELAY_HTTPLIB_VERSION},

@@ -1,8 +1,11 @@
 #include "net/connection.hpp"
 
+#include <linux/sockios.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -26,6 +29,21 @@ bool wait_for(int fd, short event, base::Deadline deadline) {
       return false;
     }
   }
+}
+
+/// Where the empty line that ends a head is over, or npos. Searches from `from` on.
+std::size_t end_of_head(const std::string& bytes, std::size_t from) {
+  const auto end_after = [&](std::string_view mark) {
+    const auto found = bytes.find(mark, from);
+    return found == std::string::npos ? found : found + mark.size();
+  };
+  return std::min(end_after("\n\r\n"), end_after("\n\n"));
+}
+
+/// Bytes that the peer has not acknowledged yet.
+int unsent_bytes(int fd) {
+  int count = 0;
+  return ::ioctl(fd, SIOCOUTQ, &count) == 0 ? count : 0;
 }
 
 }  // namespace
@@ -62,16 +80,16 @@ Connection::ReadEnd Connection::read_head(std::string& head, std::chrono::millis
     if (!buffer_.empty() && (buffer_.front() < 'A' || buffer_.front() > 'Z')) {
       return ReadEnd::NotHttp;
     }
-    const auto end = buffer_.find("\r\n\r\n", searched);
-    if (end != std::string::npos) {
-      head = buffer_.substr(0, end + 4);
-      buffer_.erase(0, end + 4);
-      return ReadEnd::Ok;
-    }
-    if (buffer_.size() > kMaxHead) {
+    const auto end = end_of_head(buffer_, searched);
+    if (std::min(end, buffer_.size()) > kMaxHead) {
       return ReadEnd::TooLarge;
     }
-    searched = buffer_.size() > 3 ? buffer_.size() - 3 : 0;
+    if (end != std::string::npos) {
+      head = buffer_.substr(0, end);
+      buffer_.erase(0, end);
+      return ReadEnd::Ok;
+    }
+    searched = buffer_.size() > 2 ? buffer_.size() - 2 : 0;
     if (const auto end_of_read = fill_buffer(deadline); end_of_read != ReadEnd::Ok) {
       return end_of_read;
     }
@@ -96,15 +114,25 @@ bool Connection::wait_readable(std::chrono::milliseconds wait) {
 
 bool Connection::write(std::string_view data, std::chrono::milliseconds limit) {
   auto deadline = base::Deadline::after(limit);
+  int unsent = unsent_bytes(fd_.get());
   while (!data.empty()) {
     const auto sent = ::send(fd_.get(), data.data(), data.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent > 0) {
       data.remove_prefix(static_cast<std::size_t>(sent));
       deadline = base::Deadline::after(limit);
+      unsent = unsent_bytes(fd_.get());
     } else if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-      if (!wait_for(fd_.get(), POLLOUT, deadline)) {
+      if (wait_for(fd_.get(), POLLOUT, deadline)) {
+        continue;
+      }
+      // The kernel says POLLOUT only once a third of its buffer is free: a slow peer may have taken
+      // something all the same.
+      const int rest = unsent_bytes(fd_.get());
+      if (rest >= unsent) {
         return false;
       }
+      unsent = rest;
+      deadline = base::Deadline::after(limit);
     } else if (sent < 0 && errno != EINTR) {
       return false;
     }

@@ -1,7 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -10,17 +11,24 @@
 
 namespace ecrelay::net {
 
+/// The listener that a connection came in by, shared by both. Thread-safe.
+struct ConnectionOrigin {
+  const std::string tag;
+  std::atomic<bool> ended{false};  ///< listens no more: its connections close once they are idle
+};
+
 /// One accepted connection: the socket and what was read from it but not used yet, so that nothing
 /// is lost between two requests. Single-thread: whoever holds it.
 class Connection {
  public:
-  Connection(base::UniqueFd fd, std::string listener)
-      : fd_(std::move(fd)), listener_(std::move(listener)) {}
+  Connection(base::UniqueFd fd, std::shared_ptr<const ConnectionOrigin> origin)
+      : fd_(std::move(fd)), origin_(std::move(origin)) {}
 
   enum class ReadEnd { Ok, Closed, TimedOut, TooLarge, NotHttp };
 
-  /// Waits for a request's head, up to and with its empty line, and takes it out of the buffer. The
-  /// time runs from its first byte; before that Closed is a clean end.
+  /// Waits for a request's head, up to and with its empty line, and takes it out of the buffer.
+  /// Call when its first byte is there: the time runs from then. Lines may end in a bare LF here,
+  /// for the parser to refuse.
   ReadEnd read_head(std::string& head, std::chrono::milliseconds limit);
   /// Exactly `size` bytes of a body.
   ReadEnd read_body(std::string& body, std::size_t size, base::Deadline deadline);
@@ -35,14 +43,15 @@ class Connection {
   void close_gently();
 
   [[nodiscard]] int fd() const { return fd_.get(); }
-  [[nodiscard]] const std::string& listener() const { return listener_; }
+  [[nodiscard]] const std::string& listener() const { return origin_->tag; }
+  [[nodiscard]] bool listener_ended() const { return origin_->ended; }
   [[nodiscard]] bool has_buffered() const { return !buffer_.empty(); }
 
  private:
   ReadEnd fill_buffer(base::Deadline deadline);
 
   base::UniqueFd fd_;
-  std::string listener_;
+  std::shared_ptr<const ConnectionOrigin> origin_;
   std::string buffer_;
 };
 

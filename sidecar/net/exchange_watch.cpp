@@ -25,8 +25,7 @@ ExchangeWatch::Guard::~Guard() {
   watch_.guards_.erase(place_);
 }
 
-ExchangeWatch::ExchangeWatch()
-    : thread_([this](const std::stop_token& stop) { run(stop); }) {}
+ExchangeWatch::ExchangeWatch() : thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 ExchangeWatch::~ExchangeWatch() = default;
 

@@ -16,9 +16,9 @@ class Client;
 
 namespace ecrelay::net {
 
-/// Holds the deadlines of exchanges under way, which cpp-httplib cannot (its timeouts are per read and
-/// fixed when the connection opens): one thread that shuts an exchange's socket when its deadline has
-/// passed or its stop token asks. Accurate to about 50 ms. Thread-safe.
+/// Holds the deadlines of exchanges under way, which cpp-httplib cannot (its timeouts are per read
+/// and fixed when the connection opens): one thread that shuts an exchange's socket when its
+/// deadline has passed or its stop token asks. Accurate to about 50 ms. Thread-safe.
 class ExchangeWatch {
  public:
   enum class Cause { None, Deadline, Stopped };

@@ -28,8 +28,8 @@ const char* method_name(Method method) {
 #if ECRELAY_HTTPLIB_DECODES_HEADERS
 /// cpp-httplib 0.11.4 hands out header values percent-decoded, which breaks the signature of a
 /// presigned URL (a%2Bb becomes a+b). Encoded again in AWS's canonical form (all but the unreserved
-/// characters), a query is what its signer wrote; only an escaped delimiter inside a value (%26, %23)
-/// cannot be told any more, and no signed URL has one.
+/// characters), a query is what its signer wrote; only an escaped delimiter inside a value (%26,
+/// %23) cannot be told any more, and no signed URL has one.
 std::string mended_location(const std::string& location) {
   const auto mark = location.find('?');
   auto mended = base::percent_encode(location.substr(0, mark), ":/[]@!$&'()*,;=");
@@ -48,13 +48,16 @@ std::string mended_location(const std::string& location) {
   return mended;
 }
 #else
-const std::string& mended_location(const std::string& location) { return location; }
+const std::string& mended_location(const std::string& location) {
+  return location;
+}
 #endif
 
 Headers own_headers(const httplib::Headers& fields) {
   Headers headers;
   for (const auto& [name, value] : fields) {
-    headers.add(name, base::equals_ignoring_case(name, "Location") ? mended_location(value) : value);
+    headers.add(name,
+                base::equals_ignoring_case(name, "Location") ? mended_location(value) : value);
   }
   return headers;
 }
@@ -149,9 +152,9 @@ Exchange exchange(ExchangeWatch& watch, httplib::Client& client, const HttpReque
   if (guard.cause() == ExchangeWatch::Cause::Stopped) {
     done.result = base::Error{base::ErrorCode::Canceled, request.url.redacted() + ": canceled"};
   } else if (guard.cause() == ExchangeWatch::Cause::Deadline) {
-    done.result = base::Error{base::ErrorCode::Timeout,
-                              request.url.redacted() + (done.head_seen ? ": the body stalled"
-                                                                       : ": no answer in time")};
+    done.result = base::Error{
+        base::ErrorCode::Timeout,
+        request.url.redacted() + (done.head_seen ? ": the body stalled" : ": no answer in time")};
   } else if (!result) {
     done.result = transport_error(result.error(), request.url);
   } else {
@@ -196,9 +199,9 @@ base::Result<HttpResponse> HttpClient::fetch(const HttpRequest& request, const H
   BufferSink sink(limits.max_body);
   auto result = stream(request, limits, sink, std::move(stop));
   if (sink.overflow) {
-    return base::Error{base::ErrorCode::Corrupt,
-                       request.url.redacted() + ": the answer is larger than " +
-                           std::to_string(limits.max_body) + " bytes"};
+    return base::Error{base::ErrorCode::Corrupt, request.url.redacted() +
+                                                     ": the answer is larger than " +
+                                                     std::to_string(limits.max_body) + " bytes"};
   }
   if (!result.ok()) {
     return result.error();

@@ -49,8 +49,8 @@ class ResponseSink {
 
 /// HTTP/1.1 client with a pool of connections per origin. Never follows a redirect (net/redirect
 /// does), never decompresses, verifies TLS. A request that dies on a kept-alive connection before
-/// the response's head is sent once more on a new one. Errors are Unavailable (connect, TLS, reset, a
-/// body shorter than its Content-Length), Timeout, Canceled (sink or stop token), and for fetch()
+/// the response's head is sent once more on a new one. Errors are Unavailable (connect, TLS, reset,
+/// a body shorter than its Content-Length), Timeout, Canceled (sink or stop token), and for fetch()
 /// Corrupt (larger than max_body); an HTTP status is never an error here. Thread-safe.
 class HttpClient {
  public:

@@ -4,24 +4,30 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <exception>
+#include <iterator>
 #include <list>
 #include <mutex>
 #include <set>
+#include <string_view>
 #include <tuple>
+#include <utility>
 
 #include "base/log.hpp"
-#include "base/strings.hpp"
 #include "base/worker_pool.hpp"
 #include "net/connection.hpp"
 #include "net/idle_connections.hpp"
 #include "net/listener.hpp"
 #include "net/request_head.hpp"
+#include "net/request_reader.hpp"
 #include "net/response_writer.hpp"
 
 namespace ecrelay::net {
 namespace {
 
-constexpr std::uint64_t kMaxBody = 64 * 1024;
+// Threads beyond one a connection, for those that are turned away.
+constexpr std::size_t kSpareWorkers = 8;
+constexpr std::size_t kMaxTurnedAway = 256;
 // A client that asks one request after the other finds its thread still there.
 constexpr auto kStayTime = std::chrono::milliseconds(3);
 
@@ -36,22 +42,27 @@ ServerResponse refusal(int status, const std::string& why) {
 }  // namespace
 
 struct HttpServer::State {
+  struct Listening {
+    std::shared_ptr<ConnectionOrigin> origin;
+    std::unique_ptr<Listener> listener;
+  };
+
   State(Handler request_handler, ServerLimits server_limits)
       : handler(std::move(request_handler)),
         limits(server_limits),
-        workers(server_limits.max_connections + 8),
+        workers(server_limits.max_connections + kSpareWorkers),
         idle(
             server_limits.keep_alive,
             [this](std::unique_ptr<Connection> connection) { resume(std::move(connection)); },
             [this] { --open; }) {}
 
-  void accept(base::UniqueFd fd, const std::string& tag);
+  void accept(std::unique_ptr<Connection> connection);
+  void turn_away(std::unique_ptr<Connection> connection);
   void resume(std::unique_ptr<Connection> connection);
   void serve(std::unique_ptr<Connection> connection);
   /// False: the connection is to be closed.
   bool serve_one(Connection& connection);
-  bool read_request(Connection& connection, RequestHead& head, ServerRequest& request);
-  bool refuse(Connection& connection, int status, const std::string& why);
+  void refuse(Connection& connection, const IncomingRequest& incoming);
   ServerResponse handle(ServerRequest request);
   void touch() { last_activity = base::Steady::now().time_since_epoch().count(); }
 
@@ -60,6 +71,7 @@ struct HttpServer::State {
   ResponseWriter writer;
   std::atomic<std::size_t> open{0};
   std::atomic<std::uint64_t> refused{0};
+  std::atomic<std::size_t> turned_away{0};  // and not closed yet
   std::atomic<bool> draining{false};
   std::atomic<base::Steady::rep> last_activity{base::Steady::now().time_since_epoch().count()};
 
@@ -67,24 +79,38 @@ struct HttpServer::State {
   std::condition_variable quiet;
   std::size_t answering = 0;
   std::set<Connection*> serving;
-  std::list<std::unique_ptr<Listener>> listeners;
+  std::list<Listening> listeners;
 
   base::WorkerPool workers;
   IdleConnections idle;
 };
 
-void HttpServer::State::accept(base::UniqueFd fd, const std::string& tag) {
-  auto connection = std::make_unique<Connection>(std::move(fd), tag);
+void HttpServer::State::accept(std::unique_ptr<Connection> connection) {
   if (++open > limits.max_connections && !idle.close_oldest()) {
     --open;
     ++refused;
-    constexpr std::string_view kBusy =
-        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n"
-        "Connection: close\r\n\r\n";
-    std::ignore = connection->write(kBusy, std::chrono::milliseconds(0));  // it is turned away anyway
+    turn_away(std::move(connection));
+  } else if (connection->wait_readable(std::chrono::milliseconds(0))) {
+    resume(std::move(connection));
+  } else {
+    idle.park(std::move(connection));  // one that never asks anything costs no thread
+  }
+}
+
+void HttpServer::State::turn_away(std::unique_ptr<Connection> connection) {
+  constexpr std::string_view kBusy =
+      "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n"
+      "Connection: close\r\n\r\n";
+  std::ignore = connection->write(kBusy, std::chrono::milliseconds(0));  // it is turned away anyway
+  if (++turned_away > kMaxTurnedAway) {
+    --turned_away;
     return;
   }
-  resume(std::move(connection));
+  auto owner = std::make_shared<std::unique_ptr<Connection>>(std::move(connection));
+  std::ignore = workers.submit([this, owner] {  // not taken: the server ends
+    (*owner)->close_gently();
+    --turned_away;
+  });
 }
 
 void HttpServer::State::resume(std::unique_ptr<Connection> connection) {
@@ -109,7 +135,7 @@ void HttpServer::State::serve(std::unique_ptr<Connection> connection) {
   bool park = false;
   while (go_on && !park) {
     go_on = serve_one(*connection) && !draining;
-    park = go_on && !connection->wait_readable(kStayTime);
+    park = go_on && (connection->listener_ended() || !connection->wait_readable(kStayTime));
   }
   {
     const std::lock_guard lock(mutex);
@@ -123,52 +149,11 @@ void HttpServer::State::serve(std::unique_ptr<Connection> connection) {
   --open;
 }
 
-bool HttpServer::State::refuse(Connection& connection, int status, const std::string& why) {
+void HttpServer::State::refuse(Connection& connection, const IncomingRequest& incoming) {
   RequestHead head;
   head.method = "GET";
   head.keep_alive = false;
-  writer.write(connection, head, refusal(status, why), limits.write);
-  return false;
-}
-
-bool HttpServer::State::read_request(Connection& connection, RequestHead& head,
-                                     ServerRequest& request) {
-  std::string bytes;
-  switch (connection.read_head(bytes, limits.head)) {
-    case Connection::ReadEnd::Ok:
-      break;
-    case Connection::ReadEnd::Closed:
-      return false;
-    case Connection::ReadEnd::TimedOut:
-      return connection.has_buffered() && refuse(connection, 408, "the request took too long");
-    case Connection::ReadEnd::TooLarge:
-      return refuse(connection, 431, "the request's head is larger than 64 KiB");
-    case Connection::ReadEnd::NotHttp:
-      // A TLS hello lands here: clients that try https first fall back only on an HTTP answer.
-      return refuse(connection, 400, "this port speaks plain HTTP");
-  }
-  auto parsed = parse_request_head(bytes);
-  if (parsed.refusal != 0) {
-    return refuse(connection, parsed.refusal, parsed.why);
-  }
-  head = std::move(parsed.head);
-  request = {head.method, head.target, head.headers, "", BodyState::Complete,
-             connection.listener()};
-  if (head.chunked || head.content_length > kMaxBody) {
-    request.body_state = BodyState::NotRead;
-    head.keep_alive = false;
-    return true;
-  }
-  if (head.content_length > 0) {
-    const auto expect = head.headers.joined("Expect");
-    if (base::equals_ignoring_case(expect, "100-continue") &&
-        !connection.write("HTTP/1.1 100 Continue\r\n\r\n", limits.write)) {
-      return false;
-    }
-    return connection.read_body(request.body, static_cast<std::size_t>(head.content_length),
-                                base::Deadline::after(limits.head)) == Connection::ReadEnd::Ok;
-  }
-  return true;
+  writer.write(connection, head, refusal(incoming.refusal, incoming.why), limits.write);
 }
 
 ServerResponse HttpServer::State::handle(ServerRequest request) {
@@ -176,23 +161,31 @@ ServerResponse HttpServer::State::handle(ServerRequest request) {
     return handler(std::move(request));
   } catch (const std::exception& failure) {
     base::log_error("a request handler threw: this is a bug", {{"what", failure.what()}});
-    return refusal(500, "internal error");
+  } catch (...) {
+    base::log_error("a request handler threw something: this is a bug");
   }
+  return refusal(500, "internal error");
 }
 
 bool HttpServer::State::serve_one(Connection& connection) {
-  RequestHead head;
-  ServerRequest request;
-  if (!read_request(connection, head, request)) {
+  auto incoming = read_request(connection, limits);
+  if (incoming.kind == IncomingRequest::Kind::Refuse) {
+    refuse(connection, incoming);
+  }
+  if (incoming.kind != IncomingRequest::Kind::Request) {
     return false;
   }
   touch();
   {
     const std::lock_guard lock(mutex);
+    if (draining) {
+      return false;
+    }
     ++answering;
   }
-  auto response = handle(std::move(request));
-  head.keep_alive = head.keep_alive && !draining;
+  auto response = handle(std::move(incoming.request));
+  auto& head = incoming.head;
+  head.keep_alive = head.keep_alive && !draining && !connection.listener_ended();
   const bool whole = writer.write(connection, head, std::move(response), limits.write);
   touch();
   {
@@ -206,36 +199,42 @@ bool HttpServer::State::serve_one(Connection& connection) {
 HttpServer::HttpServer(Handler handler, ServerLimits limits)
     : state_(std::make_unique<State>(std::move(handler), limits)) {}
 
-HttpServer::~HttpServer() { drain(base::Deadline::after(std::chrono::seconds(0))); }
+HttpServer::~HttpServer() {
+  drain(base::Deadline::after(std::chrono::seconds(0)));
+}
 
 base::Result<std::uint16_t> HttpServer::listen(const std::string& host, std::uint16_t port,
                                                const std::string& tag) {
+  auto origin = std::make_shared<ConnectionOrigin>(tag);
   ECRELAY_TRY(auto listener,
-              Listener::open(host, port, tag, [state = state_.get(), tag](base::UniqueFd fd) {
-                state->accept(std::move(fd), tag);
+              Listener::open(host, port, [state = state_.get(), origin](base::UniqueFd fd) {
+                state->accept(std::make_unique<Connection>(std::move(fd), origin));
               }));
   const auto bound = listener->port();
   const std::lock_guard lock(state_->mutex);
-  state_->listeners.push_back(std::move(listener));
+  state_->listeners.push_back({std::move(origin), std::move(listener)});
   return bound;
 }
 
 void HttpServer::stop_listening(const std::string& tag) {
-  std::list<std::unique_ptr<Listener>> ending;
+  std::list<State::Listening> ending;
   {
     const std::lock_guard lock(state_->mutex);
     for (auto it = state_->listeners.begin(); it != state_->listeners.end();) {
       const auto next = std::next(it);
-      if ((*it)->tag() == tag) {
+      if (it->origin->tag == tag) {
+        it->origin->ended = true;
         ending.splice(ending.end(), state_->listeners, it);
       }
       it = next;
     }
   }
+  ending.clear();
+  state_->idle.close_ended();
 }
 
 bool HttpServer::drain(base::Deadline deadline) {
-  std::list<std::unique_ptr<Listener>> ending;
+  std::list<State::Listening> ending;
   {
     const std::lock_guard lock(state_->mutex);
     ending.swap(state_->listeners);
@@ -255,15 +254,19 @@ bool HttpServer::drain(base::Deadline deadline) {
   return whole;
 }
 
-std::size_t HttpServer::open_connections() const { return state_->open; }
+std::size_t HttpServer::open_connections() const {
+  return state_->open;
+}
 
-std::uint64_t HttpServer::refused_connections() const { return state_->refused; }
+std::uint64_t HttpServer::refused_connections() const {
+  return state_->refused;
+}
 
 base::Steady::time_point HttpServer::last_activity() const {
   const std::lock_guard lock(state_->mutex);
-  return state_->answering > 0 ? base::Steady::now()
-                               : base::Steady::time_point(base::Steady::duration(
-                                     state_->last_activity.load()));
+  return state_->answering > 0
+             ? base::Steady::now()
+             : base::Steady::time_point(base::Steady::duration(state_->last_activity.load()));
 }
 
 }  // namespace ecrelay::net

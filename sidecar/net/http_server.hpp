@@ -57,8 +57,8 @@ struct ServerLimits {
 };
 
 /// HTTP/1.1 server over cpp-httplib, with what that gets wrong mended: strict request heads, a
-/// deadline on them, idle connections parked without a thread, a deep backlog, no SO_REUSEPORT, and a
-/// drain that cuts nothing. Several listeners share one handler and its threads. Thread-safe.
+/// deadline on them, idle connections parked without a thread, a deep backlog, no SO_REUSEPORT, and
+/// a drain that cuts nothing. Several listeners share one handler and its threads. Thread-safe.
 class HttpServer {
  public:
   HttpServer(Handler handler, ServerLimits limits);

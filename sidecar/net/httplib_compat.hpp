@@ -9,8 +9,9 @@
 
 namespace ecrelay::net {
 
-// Every difference between the cpp-httplib versions of the distributions (0.11.4 to 0.18.7), bridged
-// by asking for the feature, never for a version number. Included by .cpp files of net/ alone.
+// Every difference between the cpp-httplib versions of the distributions (0.11.4 to 0.18.7),
+// bridged by asking for the feature, never for a version number. Included by .cpp files of net/
+// alone.
 
 /// Keeps the request target as it is written (renamed in 0.23).
 template <typename Client>

@@ -4,6 +4,7 @@
 #include <sys/eventfd.h>
 
 #include <array>
+#include <iterator>
 #include <tuple>
 #include <vector>
 
@@ -33,10 +34,10 @@ IdleConnections::~IdleConnections() {
 
 void IdleConnections::park(std::unique_ptr<Connection> connection) {
   const int fd = connection->fd();
-  const std::lock_guard lock(mutex_);
-  if (closing_) {
-    connection.reset();
-    on_closed_();
+  std::unique_lock lock(mutex_);
+  if (closing_ || connection->listener_ended()) {
+    lock.unlock();
+    close(std::move(connection));
     return;
   }
   by_fd_[fd] = order_.insert(order_.end(), {std::move(connection), base::Steady::now()});
@@ -54,6 +55,11 @@ std::unique_ptr<Connection> IdleConnections::unpark_locked(Order::iterator place
   return connection;
 }
 
+void IdleConnections::close(std::unique_ptr<Connection> connection) {
+  connection.reset();
+  on_closed_();
+}
+
 bool IdleConnections::close_oldest() {
   std::unique_ptr<Connection> oldest;
   {
@@ -63,9 +69,25 @@ bool IdleConnections::close_oldest() {
     }
     oldest = unpark_locked(order_.begin());
   }
-  oldest.reset();
-  on_closed_();
+  close(std::move(oldest));
   return true;
+}
+
+void IdleConnections::close_ended() {
+  std::vector<std::unique_ptr<Connection>> ended;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto it = order_.begin(); it != order_.end();) {
+      const auto next = std::next(it);
+      if (it->connection->listener_ended()) {
+        ended.push_back(unpark_locked(it));
+      }
+      it = next;
+    }
+  }
+  for (auto& connection : ended) {
+    close(std::move(connection));
+  }
 }
 
 void IdleConnections::close_all() {
@@ -88,8 +110,7 @@ void IdleConnections::close_expired() {
       }
       expired = unpark_locked(order_.begin());
     }
-    expired.reset();
-    on_closed_();
+    close(std::move(expired));
   }
 }
 

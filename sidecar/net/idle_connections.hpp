@@ -25,10 +25,12 @@ class IdleConnections {
   IdleConnections(std::chrono::milliseconds limit, Ready on_ready, std::function<void()> on_closed);
   ~IdleConnections();
 
-  /// Takes the connection; closes it at once after close_all().
+  /// Takes the connection; closes it at once after close_all(), or if its listener has ended.
   void park(std::unique_ptr<Connection> connection);
   /// Makes room: false if none was parked.
   bool close_oldest();
+  /// Those whose listener has ended.
+  void close_ended();
   void close_all();
 
  private:
@@ -40,6 +42,7 @@ class IdleConnections {
 
   void run(const std::stop_token& stop);
   void close_expired();
+  void close(std::unique_ptr<Connection> connection);
   std::unique_ptr<Connection> unpark_locked(Order::iterator place);
 
   const std::chrono::milliseconds limit_;

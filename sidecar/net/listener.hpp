@@ -1,9 +1,10 @@
 #pragma once
 
-#include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -14,33 +15,35 @@ namespace ecrelay::net {
 
 /// A listening socket and the thread that accepts on it, through cpp-httplib. Binds without
 /// SO_REUSEPORT (a second relay on the port must fail) and with a backlog of 1024 instead of the
-/// library's 5; listens again if the library gives up (ENFILE, ECONNABORTED). `accepted` is called on
-/// the accepting thread for each connection and must hand it on. Thread-safe.
+/// library's 5; listens again if the library gives up (ENFILE, ECONNABORTED). `accepted` is called
+/// on the accepting thread for each connection and must hand it on. Thread-safe.
 class Listener {
  public:
   using Accepted = std::function<void(base::UniqueFd)>;
 
   static base::Result<std::unique_ptr<Listener>> open(const std::string& host, std::uint16_t port,
-                                                      std::string tag, Accepted accepted);
+                                                      Accepted accepted);
   ~Listener();
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
-  [[nodiscard]] const std::string& tag() const { return tag_; }
   /// Closes the socket and joins the thread.
   void stop();
 
  private:
   class Socket;
-  Listener(std::string host, std::string tag, Accepted accepted);
-  base::Result<void> bind(std::uint16_t port);
+  Listener(std::string host, Accepted accepted);
+  base::Result<void> bind_locked(std::uint16_t port);
+  /// False once stop() was called.
+  bool listen_again();
   void accept_until_stopped();
 
   const std::string host_;
-  const std::string tag_;
   const Accepted accepted_;
   std::uint16_t port_ = 0;
-  std::unique_ptr<Socket> socket_;
-  std::atomic<bool> stopping_{false};
+  std::mutex mutex_;
+  std::condition_variable stopped_;
+  std::unique_ptr<Socket> socket_;  // made anew by the accepting thread alone, under the mutex
+  bool stopping_ = false;
   std::thread thread_;
 };
 

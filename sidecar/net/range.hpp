@@ -20,7 +20,8 @@ struct ByteRange {
 
 /// The Range header field of RFC 9110 section 14 against a representation of `size` bytes. A single
 /// range is honoured (an end past the last byte is clamped, a suffix longer than all means all of
-/// it); several ranges, another unit or what does not parse count as no Range (14.2 allows it). Pure.
+/// it); several ranges, another unit or what does not parse count as no Range (14.2 allows it).
+/// Pure.
 ByteRange choose_range(std::string_view range_field, std::uint64_t size);
 
 }  // namespace ecrelay::net

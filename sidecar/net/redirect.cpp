@@ -37,9 +37,9 @@ base::Result<base::Url> next_hop(const base::Url& from, const std::string& locat
     return next.error().within(from.redacted() + ": redirect");
   }
   if (from.scheme == "https" && next->scheme == "http") {
-    return base::Error{base::ErrorCode::PermissionDenied,
-                       from.redacted() + ": refused to follow a redirect from https to " +
-                           next->redacted()};
+    return base::Error{
+        base::ErrorCode::PermissionDenied,
+        from.redacted() + ": refused to follow a redirect from https to " + next->redacted()};
   }
   return next;
 }

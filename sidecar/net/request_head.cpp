@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t kMaxFields = 200;
 
-ParsedHead refuse(int status, std::string why) { return {status, std::move(why), {}}; }
+ParsedHead refuse(int status, std::string why) {
+  return {status, std::move(why), {}};
+}
 
 bool is_token(std::string_view text) {
   constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
@@ -21,9 +23,8 @@ bool is_token(std::string_view text) {
 }
 
 bool is_visible(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) > 0x20 && c != 0x7f;
-  });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f; });
 }
 
 bool is_field_value(std::string_view text) {
@@ -64,10 +65,9 @@ std::string parse_field(std::string_view line, Headers& headers) {
 }
 
 std::size_t count(const Headers& headers, std::string_view name) {
-  return static_cast<std::size_t>(
-      std::count_if(headers.begin(), headers.end(), [&](const auto& field) {
-        return base::equals_ignoring_case(field.first, name);
-      }));
+  return static_cast<std::size_t>(std::count_if(
+      headers.begin(), headers.end(),
+      [&](const auto& field) { return base::equals_ignoring_case(field.first, name); }));
 }
 
 std::string check_framing(RequestHead& head, bool http_1_0) {
@@ -81,7 +81,7 @@ std::string check_framing(RequestHead& head, bool http_1_0) {
     return "the length of the body is given twice";
   }
   if (codings == 1) {
-    if (!base::equals_ignoring_case(*headers.get("Transfer-Encoding"), "chunked")) {
+    if (http_1_0 || !base::equals_ignoring_case(*headers.get("Transfer-Encoding"), "chunked")) {
       return "only the transfer coding chunked is known";
     }
     head.chunked = true;

@@ -1,9 +1,12 @@
 #include "net/response_writer.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/log.hpp"
 #include "base/strings.hpp"
 #include "net/httplib_compat.hpp"
 
@@ -12,6 +15,7 @@ namespace {
 
 // Measured: 256 KiB a write serve a blob at half the CPU of 16 KiB.
 constexpr std::size_t kPiece = 256 * 1024;
+constexpr int kNoContent = 204;
 
 /// The response under way on this thread, for cpp-httplib's handler to find.
 struct Outgoing {
@@ -97,19 +101,32 @@ bool send_body(Outgoing& out, httplib::DataSink& sink) {
   return true;
 }
 
-httplib::Server::HandlerResponse fill(const httplib::Request& /*request*/,
-                                      httplib::Response& raw) {
+/// Whether a field stays one line. What comes from a registry may not: cpp-httplib 0.11.4 decodes
+/// %0D%0A in the values that it reads.
+bool is_safe(std::string_view name, std::string_view value) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; };
+  return !name.empty() && name.find(':') == std::string_view::npos &&
+         std::none_of(name.begin(), name.end(), is_control) &&
+         std::none_of(value.begin(), value.end(), is_control);
+}
+
+httplib::Server::HandlerResponse fill(const httplib::Request& /*request*/, httplib::Response& raw) {
   auto& out = *t_outgoing;
   raw.status = out.response.status;
   std::string type = "application/octet-stream";
   for (const auto& [name, value] : out.response.headers) {
-    if (base::equals_ignoring_case(name, "Content-Type")) {
+    if (!is_safe(name, value)) {
+      base::log_warn("a response header field with control characters was left out",
+                     {{"name", base::printable(name)}});
+    } else if (base::equals_ignoring_case(name, "Content-Type")) {
       type = value;
     } else {
       raw.headers.emplace(name, value);
     }
   }
-  raw.headers.emplace("Content-Length", std::to_string(out.length));
+  if (raw.status != kNoContent) {  // RFC 9110 8.6
+    raw.headers.emplace("Content-Length", std::to_string(out.length));
+  }
   // The provider without a length: the library neither compresses it nor slices it for a Range.
   raw.set_content_provider(
       type, [&out](size_t, httplib::DataSink& sink) { return send_body(out, sink); });
@@ -130,14 +147,20 @@ ResponseWriter::ResponseWriter() : state_(std::make_unique<State>()) {
 
 ResponseWriter::~ResponseWriter() = default;
 
-bool ResponseWriter::write(Connection& connection, const RequestHead& head,
-                           ServerResponse response, std::chrono::milliseconds limit) {
+bool ResponseWriter::write(Connection& connection, const RequestHead& head, ServerResponse response,
+                           std::chrono::milliseconds limit) {
   Outgoing out{response, response.source ? response.source_length : response.body.size()};
   t_outgoing = &out;
   ResponseStream stream(connection, head.method == "HEAD", limit);
   bool connection_closed = false;
-  const bool written = state_->server.answer(stream, !head.keep_alive, connection_closed,
-                                             [](httplib::Request&) {});
+  bool written = false;
+  try {
+    written = state_->server.answer(stream, !head.keep_alive, connection_closed,
+                                    [](httplib::Request&) {});
+  } catch (const std::exception& failure) {
+    base::log_error("sending a response threw: this is a bug", {{"what", failure.what()}});
+    out.end = BodyEnd::SourceFailed;
+  }
   t_outgoing = nullptr;
   if (!written && out.end == BodyEnd::Whole) {
     out.end = BodyEnd::ClientLeft;

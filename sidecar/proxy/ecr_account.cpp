@@ -10,7 +10,7 @@
 
 namespace ecrelay::proxy {
 namespace {
-constexpr auto kTick = std::chrono::seconds(1);
+constexpr std::chrono::milliseconds kTick{1000};
 }
 
 EcrAccount::EcrAccount(Options options, upstream::EcrTokens::Fetch fetch_token, Describe describe,
@@ -37,6 +37,7 @@ base::Result<aws::AuthorizationToken> EcrAccount::fetch_and_note() {
   const std::lock_guard lock(mutex_);
   if (token.ok()) {
     proxy_endpoint_ = token->proxy_endpoint;
+    token_ends_ = token->expires_at;
     token_problem_.clear();
   } else {
     token_problem_ = token.error().message;
@@ -92,7 +93,8 @@ void EcrAccount::run(const std::stop_token& stop) {
     looked_ = true;
     changed_.notify_all();
     // After a failure less often: the API was just told to leave us alone, or is down.
-    next_look = base::Steady::now() + (token_problem_.empty() ? kTick : options_.retry_every);
+    next_look = base::Steady::now() + (token_problem_.empty() ? std::min(kTick, options_.retry_every)
+                                                              : options_.retry_every);
     changed_.wait_until(lock, stop, next_look, [] { return false; });
   }
 }
@@ -124,14 +126,27 @@ bool EcrAccount::is_own_registry(const std::string& host) const {
   if (!parsed || parsed->region != options_.region) {
     return false;
   }
-  const auto own = aws::parse_registry_host(address->host);
-  const auto account = own ? own->account : options_.registry_id;
+  const auto account = own_account();
   return account.empty() || parsed->account == account;
+}
+
+std::string EcrAccount::own_account() const {
+  const std::lock_guard lock(mutex_);
+  if (options_.registry) {
+    if (const auto own = aws::parse_registry_host(options_.registry->host)) {
+      return own->account;
+    }
+  }
+  if (!options_.registry_id.empty()) {
+    return options_.registry_id;
+  }
+  const auto told = proxy_endpoint_ ? aws::parse_registry_host(proxy_endpoint_->host) : std::nullopt;
+  return told ? told->account : "";
 }
 
 std::string EcrAccount::problem() const {
   const std::lock_guard lock(mutex_);
-  if (!token_problem_.empty()) {
+  if (!token_problem_.empty() && clock_.wall() >= token_ends_) {
     return token_problem_;
   }
   if (!looked_) {

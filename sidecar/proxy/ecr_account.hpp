@@ -52,10 +52,13 @@ class EcrAccount {
   /// account and Region (which --registry may stand for).
   [[nodiscard]] bool is_own_registry(const std::string& host) const;
   [[nodiscard]] std::shared_ptr<upstream::EcrTokens> tokens() const { return tokens_; }
-  /// Why the account is not ready, for a person; empty once it is.
+  /// Why the account is not ready, for a person; empty once it is. A token or rules that cannot be
+  /// renewed are no problem as long as there are older ones.
   [[nodiscard]] std::string problem() const;
 
  private:
+  /// 12 digits; empty where nothing tells.
+  [[nodiscard]] std::string own_account() const;
   void run(const std::stop_token& stop);
   base::Result<aws::AuthorizationToken> fetch_and_note();
   void look();
@@ -72,6 +75,7 @@ class EcrAccount {
   std::condition_variable_any changed_;
   std::vector<Rule> discovered_;
   std::optional<base::Url> proxy_endpoint_;
+  base::Wall::time_point token_ends_;
   std::string token_problem_;
   std::string rules_problem_;
   bool looked_ = false;

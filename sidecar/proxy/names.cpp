@@ -30,23 +30,21 @@ std::optional<Components> components_of(std::string_view path) {
   return components;
 }
 
-std::string query_value(std::string_view query, std::string_view name) {
-  for (const auto& pair : base::split(query, '&')) {
+/// The value as it was written; empty where there is none.
+std::string_view raw_query_value(std::string_view query, std::string_view name) {
+  while (!query.empty()) {
+    const auto pair = query.substr(0, query.find('&'));
     const auto equals = pair.find('=');
-    if (equals != std::string::npos && std::string_view(pair).substr(0, equals) == name) {
-      return base::percent_decode(pair.substr(equals + 1)).value_or("");
+    if (equals != std::string_view::npos && pair.substr(0, equals) == name) {
+      return pair.substr(equals + 1);
     }
+    query.remove_prefix(std::min(pair.size() + 1, query.size()));
   }
-  return "";
+  return {};
 }
 
-bool is_host_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_' ||
-         c == ':' || c == '[' || c == ']';
-}
-
-bool is_host(std::string_view text) {
-  return !text.empty() && text.size() <= 255 && std::all_of(text.begin(), text.end(), is_host_char);
+std::string query_value(std::string_view query, std::string_view name) {
+  return base::percent_decode(raw_query_value(query, name)).value_or("");
 }
 
 bool looks_like_host(std::string_view component) {
@@ -94,12 +92,16 @@ void refuse(Target& target, std::string_view code, std::string why) {
   target.problem = std::move(why);
 }
 
-void take_registry(Components& path, const std::string& ns, Target& target) {
-  if (!ns.empty()) {
-    target.registry = oci::canonical_registry(ns);
+void take_registry(Components& path, std::string_view raw_ns, Target& target) {
+  const auto ns = base::percent_decode(raw_ns);
+  if (!ns) {
+    refuse(target, "NAME_INVALID", "ns has a broken percent escape");
+    return;
+  }
+  if (!ns->empty()) {
+    target.registry = oci::canonical_registry(*ns);
     // The path of a BuildKit or regctl mirror may name the registry as well.
-    if (path.size() > 1 && is_host(base::lower(path[0])) && looks_like_host(path[0]) &&
-        oci::canonical_registry(path[0]) == target.registry) {
+    if (path.size() > 1 && oci::canonical_registry(path[0]) == target.registry) {
       path.erase(path.begin());
     }
   } else if (path.size() > 1 && looks_like_host(path[0])) {
@@ -108,14 +110,14 @@ void take_registry(Components& path, const std::string& ns, Target& target) {
   } else {
     target.registry = "docker.io";
   }
-  if (!is_host(target.registry)) {
+  if (!oci::valid_registry(target.registry)) {
     refuse(target, "NAME_INVALID", "'" + base::printable(target.registry) + "' is no registry");
   }
 }
 
 void take_repository(const Components& path, Target& target) {
   target.repository = base::join(path, "/");
-  if (target.registry == "docker.io" && path.size() == 1) {
+  if (target.registry == "docker.io" && target.repository.find('/') == std::string::npos) {
     target.repository = "library/" + target.repository;
   }
   if (!oci::valid_repository(target.repository)) {
@@ -174,7 +176,7 @@ Target read_target(std::string_view raw, const net::Headers& headers) {
   if (target.resource == Resource::Other) {
     return target;
   }
-  take_registry(*components, base::lower(query_value(query, "ns")), target);
+  take_registry(*components, raw_query_value(query, "ns"), target);
   if (target.problem.empty()) {
     take_repository(*components, target);
   }

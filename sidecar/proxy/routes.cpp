@@ -16,12 +16,9 @@ constexpr std::array<std::string_view, 8> kWellKnown = {
     "docker.io", "quay.io",           "ghcr.io", "public.ecr.aws",    "registry.k8s.io",
     "cgr.dev",   "mcr.microsoft.com", "registry.gitlab.com"};
 
-base::Url own_address(const std::string& registry) {
-  base::Url url;
-  url.scheme = "https";
-  url.port = 443;
-  url.host = registry == "docker.io" ? "registry-1.docker.io" : registry;
-  return url;
+base::Result<base::Url> own_address(const std::string& registry) {
+  return base::Url::parse("https://" +
+                          (registry == "docker.io" ? "registry-1.docker.io" : registry));
 }
 
 }  // namespace
@@ -52,18 +49,28 @@ std::shared_ptr<upstream::UpstreamRegistry> Routes::ecr() {
 
 std::shared_ptr<upstream::UpstreamRegistry> Routes::direct(const std::string& registry) {
   const auto given = options_.upstreams.find(registry);
-  const auto address = given != options_.upstreams.end() ? given->second : own_address(registry);
+  const auto address = given != options_.upstreams.end()
+                           ? base::Result<base::Url>(given->second)
+                           : own_address(registry);
+  if (!address.ok()) {
+    return nullptr;
+  }
   const std::lock_guard lock(mutex_);
   auto& made = made_["direct " + registry];
   if (!made) {
     made = std::make_shared<upstream::DistributionRegistry>(
-        upstream::DistributionRegistry::Config{upstream::RegistryKind::Plain, registry, address},
-        std::make_shared<upstream::BearerAuth>(address, client_, clock_), client_);
+        upstream::DistributionRegistry::Config{upstream::RegistryKind::Plain, registry, *address},
+        std::make_shared<upstream::BearerAuth>(*address, client_, clock_), client_);
   }
   return made;
 }
 
-bool Routes::may_go_direct(const std::string& registry) const {
+bool Routes::may_go_direct(const std::string& registry, const Route& route) const {
+  // Without an answer from ECR nobody knows whether a rule covers a well-known registry.
+  const bool ecr_in_doubt = is_well_known(registry) && !account_.problem().empty();
+  if (route.mapped || ecr_in_doubt) {
+    return options_.direct_on_ecr_failure;
+  }
   switch (options_.unmapped) {
     case DirectPolicy::Always:
       return true;
@@ -75,41 +82,45 @@ bool Routes::may_go_direct(const std::string& registry) const {
   return false;
 }
 
-Route Routes::route(const std::string& registry, const std::string& repository, RouteFor purpose) {
+Route Routes::private_route(const std::string& registry, const std::string& repository) {
   Route route;
   const auto ecr_registry = ecr();
-  if (account_.is_own_registry(registry)) {
-    route.private_ecr = true;
-    if (ecr_registry) {
-      route.places.push_back({ecr_registry, repository, stats::Origin::Ecr});
-    }
-    route.reason = stats::Reason::EcrDenied;
-    route.detail = account_.problem();
-    return route;
-  }
-  if (aws::parse_registry_host(registry)) {
+  route.private_ecr = account_.is_own_registry(registry);
+  if (ecr_registry && !route.private_ecr) {
     route.detail = registry + " is not the registry of this account and Region";
     return route;
   }
+  if (ecr_registry) {
+    route.places.push_back({ecr_registry, repository, stats::Origin::Ecr});
+  }
+  route.reason = stats::Reason::EcrDenied;
+  route.detail = account_.problem();
+  return route;
+}
+
+Route Routes::route(const std::string& registry, const std::string& repository, RouteFor purpose) {
+  const bool private_ecr = aws::parse_registry_host(registry).has_value();
+  Route route;
   route.mapped = account_.rules().map(registry, repository);
-  if (route.mapped && ecr_registry) {
+  if (account_.is_own_registry(registry) || (private_ecr && !route.mapped)) {
+    return private_route(registry, repository);
+  }
+  if (const auto ecr_registry = route.mapped ? ecr() : nullptr) {
     route.places.push_back({ecr_registry, route.mapped->repository, stats::Origin::Ecr});
   }
-  // Without an answer from ECR nobody knows whether a rule covers the name.
-  const bool ecr_in_doubt = route.mapped.has_value() || !account_.problem().empty();
-  const bool allowed = ecr_in_doubt ? options_.direct_on_ecr_failure &&
-                                          (route.mapped || may_go_direct(registry) ||
-                                           is_well_known(registry))
-                                    : may_go_direct(registry);
-  if (allowed || (purpose == RouteFor::BlobOfServedManifest && route.mapped)) {
-    route.places.push_back({direct(registry), repository, stats::Origin::Upstream});
+  const bool owed = purpose == RouteFor::BlobOfServedManifest && route.mapped;
+  // A private ECR registry answers nobody without its password.
+  if (!private_ecr && (owed || may_go_direct(registry, route))) {
+    if (auto itself = direct(registry)) {
+      route.places.push_back({std::move(itself), repository, stats::Origin::Upstream});
+    }
   }
   if (route.places.empty()) {
     const bool could_be_asked = route.mapped || is_well_known(registry);
+    const auto problem = account_.problem();
     route.reason = could_be_asked ? stats::Reason::Policy : stats::Reason::NoRule;
-    route.detail = ecr_in_doubt && !account_.problem().empty()
-                       ? account_.problem()
-                       : "no pull-through cache rule covers " + registry;
+    route.detail =
+        problem.empty() ? "no pull-through cache rule covers " + registry : problem;
   }
   return route;
 }

@@ -52,9 +52,12 @@ class Routes {
   Route route(const std::string& registry, const std::string& repository, RouteFor purpose);
 
  private:
+  /// Null before the registry's address and token are known.
   std::shared_ptr<upstream::UpstreamRegistry> ecr();
+  /// Null where the name is no host to dial.
   std::shared_ptr<upstream::UpstreamRegistry> direct(const std::string& registry);
-  [[nodiscard]] bool may_go_direct(const std::string& registry) const;
+  [[nodiscard]] bool may_go_direct(const std::string& registry, const Route& route) const;
+  Route private_route(const std::string& registry, const std::string& repository);
 
   const Options options_;
   EcrAccount& account_;

@@ -1,23 +1,18 @@
 #include "upstream/distribution_registry.hpp"
 
-#include <algorithm>
-#include <thread>
 #include <utility>
 
-#include "base/random.hpp"
-#include "base/strings.hpp"
 #include "net/redirect.hpp"
 #include "oci/manifest.hpp"
 #include "oci/media_types.hpp"
+#include "upstream/attempts.hpp"
 #include "upstream/blob_download.hpp"
 #include "upstream/link_header.hpp"
 
 namespace ecrelay::upstream {
 namespace {
 
-constexpr int kMaxTries = 3;
 constexpr int kMaxPages = 200;
-constexpr auto kFirstPause = std::chrono::milliseconds(200);
 
 class Buffer final : public net::ResponseSink {
  public:
@@ -38,44 +33,6 @@ class Buffer final : public net::ResponseSink {
 };
 
 }  // namespace
-
-/// The tries of one call: how many are left, by when its answer has to begin, whether the token was
-/// renewed.
-class DistributionRegistry::Attempts {
- public:
-  explicit Attempts(const Ask& ask)
-      : deadline_(base::Deadline::after(ask.first_byte)), stop_(ask.stop) {}
-
-  [[nodiscard]] net::HttpLimits limits() const {
-    const auto left = std::max(deadline_.left(), std::chrono::milliseconds(1));
-    net::HttpLimits limits;
-    limits.connect = std::min(limits.connect, left);
-    limits.first_byte = left;
-    return limits;
-  }
-
-  /// Whether to try again after this failure: waits a growing pause with jitter before it says so.
-  bool again_after(const Failure& failure) {
-    const auto longest = kFirstPause * (1 << tries_);
-    const auto pause = base::random_between(longest / 2, longest);
-    if (tries_ == kMaxTries || !worth_retrying(failure) || pause >= deadline_.left()) {
-      return false;
-    }
-    ++tries_;
-    const auto until = base::Deadline::after(pause);
-    while (!until.passed() && !stop_.stop_requested()) {
-      std::this_thread::sleep_for(std::min(until.left(), std::chrono::milliseconds(50)));
-    }
-    return !stop_.stop_requested();
-  }
-
-  bool renewed = false;
-
- private:
-  const base::Deadline deadline_;
-  const std::stop_token stop_;
-  int tries_ = 1;
-};
 
 DistributionRegistry::DistributionRegistry(Config config, std::shared_ptr<RegistryAuth> auth,
                                            net::HttpClient& client)

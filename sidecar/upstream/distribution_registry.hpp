@@ -12,6 +12,8 @@
 
 namespace ecrelay::upstream {
 
+class Attempts;
+
 /// A registry reached over the OCI distribution API: ECR's `dkr` endpoint or a plain one; they differ
 /// in their authentication and in what their errors mean.
 class DistributionRegistry final : public UpstreamRegistry {
@@ -32,7 +34,6 @@ class DistributionRegistry final : public UpstreamRegistry {
   Reply<std::vector<oci::Referrer>> referrers(const Ask& ask, const base::Digest& digest) override;
 
  private:
-  class Attempts;
   using Page = std::function<std::string(const net::HttpResponse&)>;
 
   [[nodiscard]] base::Url url(const std::string& repository, const std::string& rest,

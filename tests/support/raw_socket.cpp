@@ -38,7 +38,9 @@ bool RawSocket::send(std::string_view bytes) {
   return true;
 }
 
-void RawSocket::end_sending() { ::shutdown(fd_.get(), SHUT_WR); }
+void RawSocket::end_sending() {
+  ::shutdown(fd_.get(), SHUT_WR);
+}
 
 void RawSocket::reset() {
   const linger at_once{1, 0};

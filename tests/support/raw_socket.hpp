@@ -11,8 +11,8 @@
 
 namespace ecrelay::support {
 
-/// A TCP socket that a test holds in its hands: what several requests on one connection, slow clients
-/// and broken ones need. Single-thread. Movable.
+/// A TCP socket that a test holds in its hands: what several requests on one connection, slow
+/// clients and broken ones need. Single-thread. Movable.
 class RawSocket {
  public:
   explicit RawSocket(base::UniqueFd fd) : fd_(std::move(fd)) {}

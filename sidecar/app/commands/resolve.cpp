@@ -81,8 +81,7 @@ base::Result<Json> look_for_itself(config::ServeOptions options,
 }
 
 base::Result<Json> resolve_all(const config::ServeOptions& options,
-                               const std::vector<std::string>& references,
-                               const Console& console) {
+                               const std::vector<std::string>& references, const Console& console) {
   const base::Path state_folder = options.state_dir;
   const auto found = find_relay(state_folder);
   if (found.state == RelayState::Running) {

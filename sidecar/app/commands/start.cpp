@@ -62,14 +62,14 @@ class Starting {
       }
       ECRELAY_TRY(const auto end, process::reap_if_ended(pid_));
       if (end) {
-        return base::Error{base::ErrorCode::Unavailable,
-                           "the relay ended at once, with exit code " +
-                               std::to_string(end->shell_code())};
+        return base::Error{
+            base::ErrorCode::Unavailable,
+            "the relay ended at once, with exit code " + std::to_string(end->shell_code())};
       }
       std::this_thread::sleep_for(kLook);
     }
-    return base::Error{base::ErrorCode::Timeout, "the relay did not come up within 10 s (pid " +
-                                                     std::to_string(pid_) + ")"};
+    return base::Error{base::ErrorCode::Timeout,
+                       "the relay did not come up within 10 s (pid " + std::to_string(pid_) + ")"};
   }
 
   /// Why it is not ready once it has looked, or at the deadline; empty if it is.

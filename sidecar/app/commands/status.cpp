@@ -15,9 +15,15 @@ using stats::Align;
 using stats::Json;
 using stats::TextTable;
 
-std::string text_of(const Json& json) { return json.as_string().value_or("-"); }
-std::string count_of(const Json& json) { return std::to_string(json.as_int().value_or(0)); }
-std::string bytes_of(const Json& json) { return base::format_bytes(json.as_int().value_or(0)); }
+std::string text_of(const Json& json) {
+  return json.as_string().value_or("-");
+}
+std::string count_of(const Json& json) {
+  return std::to_string(json.as_int().value_or(0));
+}
+std::string bytes_of(const Json& json) {
+  return base::format_bytes(json.as_int().value_or(0));
+}
 
 std::string identity_text(const Json& identity) {
   return text_of(identity.get("source")) + ", account " + text_of(identity.get("account")) + ", " +
@@ -53,8 +59,8 @@ std::string status_table(const Json& status) {
   table.add({"Endpoint", text_of(status.get("endpoint"))});
   table.add({"Pid", count_of(status.get("pid"))});
   table.add({"Version", text_of(status.get("version"))});
-  table.add({"Since", base::format_utc(base::from_unix_micros(
-                          status.get("started_at").as_int().value_or(0)))});
+  table.add({"Since", base::format_utc(
+                          base::from_unix_micros(status.get("started_at").as_int().value_or(0)))});
   table.add({"Ready", status.get("ready").as_bool().value_or(false)
                           ? "yes"
                           : "no: " + text_of(status.get("reason"))});

@@ -17,14 +17,14 @@ namespace {
 constexpr auto kStopTime = std::chrono::seconds(12);
 constexpr auto kLook = std::chrono::milliseconds(20);
 
-/// By the API, else by a signal to the very process that relay.json names.
-base::Result<void> ask_to_stop(const RelayRecord& record, RelayClient& client) {
-  const auto asked = client.post("/api/v1/shutdown", stats::Json::object());
-  if (asked.ok()) {
-    return {};
-  }
+/// Whether the relay's process is to be seen from here.
+enum class Place { Here, Elsewhere };
+
+/// By a signal to the very process that relay.json names.
+base::Result<void> signal_to_stop(const RelayRecord& record) {
   if (!is_alive(record.process)) {
-    return asked.error();
+    return base::Error{base::ErrorCode::NotFound,
+                       "no process here is that relay; is it in another container?"};
   }
   if (::kill(static_cast<pid_t>(record.process.pid), SIGTERM) != 0) {
     return base::errno_error("signalling pid " + std::to_string(record.process.pid), errno);
@@ -32,22 +32,36 @@ base::Result<void> ask_to_stop(const RelayRecord& record, RelayClient& client) {
   return {};
 }
 
-/// The relay removes relay.json as the last thing of a clean end. Its process goes after that, and is
-/// not to be seen from another container.
-bool has_ended(const RelayRecord& record, const base::Path& state_folder) {
-  const auto left = read_relay_file(state_folder);
-  const bool named = left.ok() && left->instance == record.instance;
-  return !is_alive(record.process) && !(named && find_relay(state_folder).state ==
-                                                     RelayState::Running);
+/// By the API, else by a signal.
+base::Result<void> ask_to_stop(const FoundRelay& found, RelayClient& client) {
+  if (found.state == RelayState::Running) {
+    const auto asked = client.post("/api/v1/shutdown", stats::Json::object());
+    if (asked.ok()) {
+      return {};
+    }
+    const auto signalled = signal_to_stop(found.record);
+    return signalled.ok() ? signalled : asked.error();
+  }
+  return signal_to_stop(found.record);
 }
 
-base::Result<void> wait_ended(const RelayRecord& record, const base::Path& state_folder) {
+/// Until the process is gone; one that is not to be seen from here (in another container) until it
+/// has removed relay.json, the last thing that a clean end does.
+base::Result<void> wait_ended(const RelayRecord& record, Place place,
+                              const base::Path& state_folder) {
+  const auto ended = [&] {
+    if (place == Place::Here) {
+      return !is_alive(record.process);
+    }
+    const auto left = read_relay_file(state_folder);
+    return !left.ok() || left->instance != record.instance;
+  };
   const auto deadline = base::Deadline::after(kStopTime);
-  while (!has_ended(record, state_folder)) {
+  while (!ended()) {
     if (deadline.passed()) {
-      return base::Error{base::ErrorCode::Timeout,
-                         "the relay has not ended after 12 s; its pid is " +
-                             std::to_string(record.process.pid)};
+      return base::Error{
+          base::ErrorCode::Timeout,
+          "the relay has not ended after 12 s; its pid is " + std::to_string(record.process.pid)};
     }
     std::this_thread::sleep_for(kLook);
   }
@@ -91,10 +105,11 @@ int stop(const config::Flags& flags, const Console& console) {
     return console.fail("stop", not_running(found, *state_folder));
   }
   auto client = client_of(found.record, *state_folder, console.environment);
-  const auto job = current_job(client);
-  auto stopped = ask_to_stop(found.record, client);
+  const auto job = found.state == RelayState::Running ? current_job(client) : "last";
+  const auto place = is_alive(found.record.process) ? Place::Here : Place::Elsewhere;
+  auto stopped = ask_to_stop(found, client);
   if (stopped.ok()) {
-    stopped = wait_ended(found.record, *state_folder);
+    stopped = wait_ended(found.record, place, *state_folder);
   }
   if (!stopped.ok()) {
     return console.fail("stop", stopped.error());

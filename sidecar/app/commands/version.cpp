@@ -1,5 +1,5 @@
-#include "app/commands/commands.hpp"
 #include "app/version.hpp"
+#include "app/commands/commands.hpp"
 
 namespace ecrelay::app {
 

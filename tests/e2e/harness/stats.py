@@ -19,6 +19,7 @@ class Stats:
             return [dict(row) for row in database.execute(sql, parameters)]
 
     def last_request_id(self):
+        time.sleep(0.15)  # what ended 100 ms ago is on disk; what ended just now need not be
         return self.query("SELECT coalesce(max(id), 0) AS id FROM request")[0]["id"]
 
     def requests_after(self, request_id, at_least=1, seconds=10.0):

@@ -68,8 +68,8 @@ void append_entry(std::string& tar, const LayerFile& file) {
   // The checksum is computed with its own field taken as spaces.
   std::memset(header.checksum, ' ', sizeof header.checksum);
   std::uint64_t sum = 0;
-  for (const unsigned char byte : block_of(header)) {
-    sum += byte;
+  for (const char byte : block_of(header)) {
+    sum += static_cast<unsigned char>(byte);
   }
   put_octal(header.checksum, sum);
 

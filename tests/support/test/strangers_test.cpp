@@ -15,6 +15,7 @@
 
 #include "base/clock.hpp"
 #include "base/random.hpp"
+#include "support/temp_folder.hpp"
 #include "support/test/exchange.hpp"
 
 // Programs that know AWS and registries from elsewhere: awscli and skopeo. CI has them, so a
@@ -41,24 +42,7 @@ Run run(const std::string& command) {
   return result;
 }
 
-class TempFolder {
- public:
-  TempFolder()
-      : path_(std::filesystem::temp_directory_path() / ("ecr-double-" + base::random_hex(8))) {
-    std::filesystem::create_directory(path_);
-  }
-  ~TempFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-
-  [[nodiscard]] std::string file(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
+using support::TempFolder;
 
 /// awscli with the double's credentials and nothing of the machine's own. Debian's, where there is
 /// one: other installations come first in some PATHs.
@@ -99,7 +83,7 @@ TEST(AwsCli, LogsInAndSkopeoPullsEverySampleImage) {
         "docker-hub/sample/large:1"}) {
     SCOPED_TRACE(image);
     const auto copy = run(skopeo_copy(registry, image, without_newline(login.output),
-                                      "oci:" + folder.file(base::random_hex(4)) + ":x"));
+                                      "oci:" + folder.file(base::random_hex(4)).string() + ":x"));
     EXPECT_EQ(copy.exit_code, 0) << copy.output;
   }
 
@@ -145,8 +129,8 @@ TEST(Skopeo, IsRefusedWithAWrongPassword) {
   const TempFolder folder;
   const auto registry = support::authority_of(ecr.registry_url());
 
-  const auto copy = run(
-      skopeo_copy(registry, "quay/sample/tool:1", "wrong", "oci:" + folder.file("layout") + ":x"));
+  const auto copy = run(skopeo_copy(registry, "quay/sample/tool:1", "wrong",
+                                    "oci:" + folder.file("layout").string() + ":x"));
 
   EXPECT_NE(copy.exit_code, 0);
 }
@@ -188,7 +172,7 @@ class Emulator {
   pid_t pid_ = -1;
 };
 
-std::string wait_for_file(const std::string& path) {
+std::string wait_for_file(const std::filesystem::path& path) {
   const auto deadline = base::Deadline::after(std::chrono::seconds(20));
   while (!std::filesystem::exists(path) && !deadline.passed()) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -203,20 +187,20 @@ TEST(EmulatorProgram, ServesALayoutThatSkopeoWrote) {
   options.images = sample_images(1024);
   const EcrDouble source(options);
   const TempFolder folder;
-  const auto layout = folder.file("layout");
+  const auto layout = folder.file("layout").string();
   const auto made = run("skopeo copy --all --quiet --src-tls-verify=false docker://" +
                         support::authority_of(source.upstream_url()) +
                         "/library/sample-base:1 oci:" + layout + ":v7");
   ASSERT_EQ(made.exit_code, 0) << made.output;
   Emulator emulator({"--image", "docker.io/library/copy=" + layout, "--settings",
-                     R"({"tags_page":5})", "--env-file", folder.file("env")});
+                     R"({"tags_page":5})", "--env-file", folder.file("env").string()});
   ASSERT_NE(wait_for_file(folder.file("env")), "");
 
-  const auto pulled = run(". " + folder.file("env") +
+  const auto pulled = run(". " + folder.file("env").string() +
                           " && first=${ECRELAY_UPSTREAM%%,*} && skopeo copy --all --quiet "
                           "--src-tls-verify=false docker://${first#docker.io=http://}"
                           "/library/copy:v7 oci:" +
-                          folder.file("copy") + ":x");
+                          folder.file("copy").string() + ":x");
 
   EXPECT_EQ(pulled.exit_code, 0) << pulled.output;
   EXPECT_EQ(emulator.terminate(), 0);

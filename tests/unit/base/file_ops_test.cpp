@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "temp_folder.hpp"
+#include "support/temp_folder.hpp"
 
 namespace ecrelay::base {
 namespace {
@@ -22,7 +22,7 @@ class FileOpsTest : public ::testing::Test {
         std::filesystem::directory_iterator(folder.path()), std::filesystem::directory_iterator()));
   }
 
-  TempFolder folder;
+  support::TempFolder folder;
   FileOps& ops = system_file_ops();
 };
 

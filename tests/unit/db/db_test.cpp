@@ -13,12 +13,12 @@
 #include "db/journal.hpp"
 #include "db/snapshot.hpp"
 #include "db/transaction.hpp"
-#include "unit/base/temp_folder.hpp"
+#include "support/temp_folder.hpp"
 
 namespace ecrelay::db {
 namespace {
 
-using base::TempFolder;
+using support::TempFolder;
 
 base::Result<void> make_table(Db& db) {
   return db.exec("CREATE TABLE IF NOT EXISTS item(name TEXT NOT NULL, size INTEGER) STRICT");

@@ -13,7 +13,7 @@
 
 #include "base/clock.hpp"
 #include "db/db.hpp"
-#include "unit/base/temp_folder.hpp"
+#include "support/temp_folder.hpp"
 
 namespace ecrelay::db {
 namespace {
@@ -78,7 +78,7 @@ class GroupCommitWriterTest : public testing::Test {
     return db->integer("SELECT count(*) FROM item")->value_or(-1);
   }
 
-  base::TempFolder folder_;
+  support::TempFolder folder_;
   base::Path path_ = folder_.path() / "a.db";
 };
 

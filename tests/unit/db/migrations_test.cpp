@@ -9,7 +9,7 @@
 
 #include "base/file_ops.hpp"
 #include "db/db.hpp"
-#include "unit/base/temp_folder.hpp"
+#include "support/temp_folder.hpp"
 
 namespace ecrelay::db {
 namespace {
@@ -29,7 +29,7 @@ class MigrationsTest : public testing::Test {
     EXPECT_TRUE(db.ok());
     return std::move(db).value();
   }
-  base::TempFolder folder_;
+  support::TempFolder folder_;
   base::Path path_ = folder_.path() / "a.db";
 };
 

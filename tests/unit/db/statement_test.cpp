@@ -8,7 +8,7 @@
 #include <string>
 
 #include "db/db.hpp"
-#include "unit/base/temp_folder.hpp"
+#include "support/temp_folder.hpp"
 
 namespace ecrelay::db {
 namespace {
@@ -18,7 +18,7 @@ class StatementTest : public testing::Test {
   StatementTest() : db_(Db::open(folder_.path() / "a.db", Access::ReadWrite)) {
     EXPECT_TRUE(db_->exec("CREATE TABLE item(name TEXT NOT NULL, size INTEGER) STRICT").ok());
   }
-  base::TempFolder folder_;
+  support::TempFolder folder_;
   base::Result<Db> db_;
 };
 

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "net/http_server.hpp"
-#include "served.hpp"
 #include "support/raw_client.hpp"
 #include "support/raw_socket.hpp"
 #include "support/waiting.hpp"
+#include "unit/net/served.hpp"
 
 namespace ecrelay::net {
 namespace {

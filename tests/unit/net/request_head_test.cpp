@@ -43,8 +43,7 @@ TEST(ParseRequestHead, KnowsWhenTheConnectionStays) {
 }
 
 TEST(ParseRequestHead, ReadsTheFramingOfAPost) {
-  const auto sized =
-      parse_request_head("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 42\r\n\r\n");
+  const auto sized = parse_request_head("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 42\r\n\r\n");
   const auto chunked =
       parse_request_head("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: Chunked\r\n\r\n");
 
@@ -77,8 +76,7 @@ TEST(ParseRequestHead, RefusesWhatSmugglesOrIsMalformed) {
       {"length and coding", post + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"},
       {"another coding", post + "Transfer-Encoding: gzip\r\n\r\n"},
       {"two codings", post + "Transfer-Encoding: gzip, chunked\r\n\r\n"},
-      {"chunked twice",
-       post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n"},
+      {"chunked twice", post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n"},
       {"a disguised coding", post + "Transfer-Encoding: \vchunked\r\n\r\n"},
       {"chunked in HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"},
       {"the absolute form", "GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n"},
@@ -128,8 +126,7 @@ TEST(ParseRequestHead, TakesTwoHundredFields) {
 }
 
 TEST(ParseRequestHead, TakesALengthOfZeroOnGet) {
-  const auto parsed =
-      parse_request_head("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+  const auto parsed = parse_request_head("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
 
   EXPECT_EQ(parsed.refusal, 0) << parsed.why;
 }

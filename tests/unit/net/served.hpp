@@ -41,7 +41,8 @@ class Gate {
   bool open_ = false;
 };
 
-/// `size` bytes; before the byte `fail_at` it waits at `gate`, if there is one, and fails if told so.
+/// `size` bytes; before the byte `fail_at` it waits at `gate`, if there is one, and fails if told
+/// so.
 class TestSource final : public BodySource {
  public:
   explicit TestSource(std::uint64_t size) : size_(size) {}

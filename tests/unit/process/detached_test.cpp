@@ -10,7 +10,7 @@
 #include <string>
 
 #include "process/running_child.hpp"
-#include "temp_folder.hpp"
+#include "support/temp_folder.hpp"
 #include "waiting.hpp"
 
 namespace ecrelay::process {
@@ -32,7 +32,7 @@ std::optional<ChildEnd> end_of(pid_t pid) {
 }
 
 TEST(Detached, AppendsBothOutputsToTheLogFile) {
-  const TempFolder folder;
+  const support::TempFolder folder;
   const auto log = folder.file("relay.log");
   std::ofstream(log) << "before\n";
 
@@ -44,7 +44,7 @@ TEST(Detached, AppendsBothOutputsToTheLogFile) {
 }
 
 TEST(Detached, RunsInASessionOfItsOwn) {
-  const TempFolder folder;
+  const support::TempFolder folder;
 
   const auto pid = spawn_detached({"sleep", "60"}, folder.file("log"), {});
 
@@ -65,7 +65,7 @@ TEST(Detached, NamesALogFileThatCannotBeOpened) {
 }
 
 TEST(Detached, SaysThatAProgramIsMissing) {
-  const TempFolder folder;
+  const support::TempFolder folder;
 
   const auto pid = spawn_detached({"ecrelay-no-such-program"}, folder.file("log"), {});
 

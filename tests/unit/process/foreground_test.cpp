@@ -11,7 +11,7 @@
 #include <string>
 #include <thread>
 
-#include "temp_folder.hpp"
+#include "support/temp_folder.hpp"
 #include "waiting.hpp"
 
 namespace ecrelay::process {
@@ -41,7 +41,7 @@ TEST(Foreground, HandsVariablesToTheProgram) {
 
 TEST(Foreground, ForwardsEachSignalWhileTheProgramRuns) {
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
-    const TempFolder folder;
+    const support::TempFolder folder;
     const auto ready = folder.file("ready");
     const std::string script = "trap 'exit 7' INT TERM HUP; : >" + ready.string() +
                                "; for i in $(seq 500); do sleep 0.01; done; exit 9";
@@ -72,7 +72,7 @@ TEST(Foreground, PutsTheHandlersBack) {
 }
 
 TEST(Foreground, LeavesSocketsToThisProcess) {
-  const TempFolder folder;
+  const support::TempFolder folder;
   const auto list = folder.file("list");
   const int inherited = ::socket(AF_INET, SOCK_STREAM, 0);  // on purpose without SOCK_CLOEXEC
   ASSERT_GE(inherited, 0);

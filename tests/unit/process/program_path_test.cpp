@@ -5,7 +5,7 @@
 
 #include <fstream>
 
-#include "temp_folder.hpp"
+#include "support/temp_folder.hpp"
 
 namespace ecrelay::process {
 namespace {
@@ -16,8 +16,8 @@ void make_file(const std::filesystem::path& path, mode_t mode) {
 }
 
 TEST(ProgramPath, FindsTheFirstExecutableInThePath) {
-  const TempFolder first;
-  const TempFolder second;
+  const support::TempFolder first;
+  const support::TempFolder second;
   make_file(first.file("tool"), 0644);
   make_file(second.file("tool"), 0755);
 
@@ -35,7 +35,7 @@ TEST(ProgramPath, DoesNotSearchForANameWithASlash) {
 }
 
 TEST(ProgramPath, TellsAFileThatCannotBeRunFromNone) {
-  const TempFolder folder;
+  const support::TempFolder folder;
   make_file(folder.file("tool"), 0644);
 
   const auto not_runnable = find_program("tool", folder.file("").string());

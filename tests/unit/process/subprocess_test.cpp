@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "base/strings.hpp"
-#include "temp_folder.hpp"
+#include "support/temp_folder.hpp"
 #include "waiting.hpp"
 
 namespace ecrelay::process {
@@ -117,7 +117,7 @@ TEST(Subprocess, EndsFourDeadlinesFromFourThreadsOnTime) {
 }
 
 TEST(Subprocess, KillsTheWholeTreeThatIgnoresSigterm) {
-  const TempFolder folder;
+  const support::TempFolder folder;
   const auto pid_file = folder.file("pid");
   auto options = shell("trap '' TERM; sleep 60 & echo $! >" + pid_file.string() + "; wait; wait");
   options.deadline = base::Deadline::after(milliseconds(300));
@@ -204,7 +204,7 @@ TEST(Subprocess, SaysThatAProgramIsMissing) {
 }
 
 TEST(Subprocess, SaysThatAFileIsNoProgramAndLeavesNoZombie) {
-  const TempFolder folder;
+  const support::TempFolder folder;
   std::ofstream(folder.file("text")) << "just text\n";
   ::chmod(folder.file("text").c_str(), 0755);
 

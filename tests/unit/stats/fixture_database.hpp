@@ -11,7 +11,7 @@
 #include "db/db.hpp"
 #include "stats/recorder.hpp"
 #include "stats/schema.hpp"
-#include "unit/base/temp_folder.hpp"
+#include "support/temp_folder.hpp"
 
 namespace ecrelay::stats {
 
@@ -38,7 +38,7 @@ class FixtureDatabase {
   }
 
  private:
-  base::TempFolder folder_;
+  support::TempFolder folder_;
 };
 
 }  // namespace ecrelay::stats

@@ -15,7 +15,7 @@
 #include "stats/recorder.hpp"
 #include "stats/request_event.hpp"
 #include "stats/schema.hpp"
-#include "unit/base/temp_folder.hpp"
+#include "support/temp_folder.hpp"
 
 namespace ecrelay::stats {
 
@@ -73,7 +73,7 @@ class RecordedJobs : public testing::Test {
   }
 
   base::SystemClock clock_;
-  base::TempFolder folder_;
+  support::TempFolder folder_;
   std::int64_t now_ = 1'700'000'000'000'000;
   std::unique_ptr<Recorder> recorder_;
 };

@@ -156,7 +156,7 @@ TEST_F(RecorderTest, CountsWhatAPrefetchBroughtInVain) {
 
 TEST(Recorder, SetsACorruptDatabaseAsideAndSaysSo) {
   const base::SystemClock clock;
-  const base::TempFolder folder;
+  const support::TempFolder folder;
   ASSERT_TRUE(base::write_file(database_path(folder.path()), std::string(9000, 'x')).ok());
 
   const auto recorder = Recorder::open(folder.path(), clock);
@@ -171,7 +171,7 @@ TEST(Recorder, SetsACorruptDatabaseAsideAndSaysSo) {
 
 TEST(Recorder, LeavesANewerDatabaseAloneAndCountsInMemory) {
   const base::SystemClock clock;
-  const base::TempFolder folder;
+  const support::TempFolder folder;
   { Recorder::open(folder.path(), clock); }
   {
     auto db = db::Db::open(database_path(folder.path()), db::Access::ReadWrite);
@@ -194,7 +194,7 @@ TEST(Recorder, LeavesANewerDatabaseAloneAndCountsInMemory) {
 
 TEST(Recorder, WorksInMemoryWhereTheFolderCannotBeMade) {
   const base::SystemClock clock;
-  const base::TempFolder folder;
+  const support::TempFolder folder;
   ASSERT_TRUE(base::write_file(folder.path() / "file", "").ok());
 
   const auto recorder = Recorder::open(folder.path() / "file" / "state", clock);
@@ -208,7 +208,7 @@ TEST(Recorder, WorksInMemoryWhereTheFolderCannotBeMade) {
 
 TEST(Recorder, CommitsWhatIsLeftWhenItGoes) {
   const base::SystemClock clock;
-  const base::TempFolder folder;
+  const support::TempFolder folder;
   auto recorder = Recorder::open(folder.path(), clock);
   recorder->record(blob("layer1", Outcome::Hit, 1, 0));
 

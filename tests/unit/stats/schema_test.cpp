@@ -13,7 +13,7 @@ constexpr const char* kWholeSchema =
     "SELECT group_concat(sql, char(10)) FROM (SELECT sql FROM sqlite_schema ORDER BY name)";
 
 std::string fresh_schema() {
-  const base::TempFolder folder;
+  const support::TempFolder folder;
   { Recorder::open(folder.path(), base::SystemClock()); }
   return *open_for_reading(folder.path())->text(kWholeSchema);
 }
@@ -52,7 +52,7 @@ TEST(Schema, HasTheTablesOfTheContract) {
 }
 
 TEST(Schema, RefusesAWordThatIsNotOne) {
-  const base::TempFolder folder;
+  const support::TempFolder folder;
   { Recorder::open(folder.path(), base::SystemClock()); }
   auto database = db::Db::open(database_path(folder.path()), db::Access::ReadWrite);
 
@@ -74,7 +74,7 @@ TEST(Schema, RefusesAWordThatIsNotOne) {
 }
 
 TEST(Schema, NothingToReadIsNotFound) {
-  const base::TempFolder folder;
+  const support::TempFolder folder;
 
   EXPECT_EQ(open_for_reading(folder.path()).error().code, base::ErrorCode::NotFound);
 }

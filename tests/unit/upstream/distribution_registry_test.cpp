@@ -128,18 +128,13 @@ TEST_F(RegistryManifest, ADenialIsNeitherRenewedNorRetried) {
   EXPECT_EQ(asked("manifest"), 1U);
 }
 
-TEST_F(RegistryManifest, IsAskedForThreeTimesWhereEcrThrottles) {
+TEST_F(RegistryManifest, IsAskedForAThirdTimeWhereEcrThrottles) {
   ecr_.throttle(Service::Registry, 2);
-  const auto third = registry_.manifest({kAtEcr}, "1");
-  const auto before = asked("manifest");
-  ecr_.throttle(Service::Registry, 9);
-  const auto never = registry_.manifest({kAtEcr}, "1");
 
-  EXPECT_TRUE(third.ok());
-  EXPECT_EQ(before, 3U);
-  ASSERT_FALSE(never.ok());
-  EXPECT_EQ(never.failure().kind, FailureKind::Throttled);
-  EXPECT_EQ(asked("manifest") - before, 3U);
+  const auto reply = registry_.manifest({kAtEcr}, "1");
+
+  EXPECT_TRUE(reply.ok());
+  EXPECT_EQ(asked("manifest"), 3U);
 }
 
 TEST_F(RegistryManifest, IsAskedForAgainWhereTheAnswerBrokeOff) {

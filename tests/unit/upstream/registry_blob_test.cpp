@@ -13,18 +13,30 @@ class RegistryBlob : public RegistryFixture {
   CollectingSink sink_;
 };
 
-TEST_F(RegistryBlob, ComesFromEcrsBucketWithoutOurPassword) {
+TEST_F(RegistryBlob, ComesThroughAPresignedUrlWithoutOurPassword) {
   import();
+
+  const auto reply = registry_.blob({kAtEcr}, layer(), 0, sink_);
+
+  ASSERT_TRUE(reply.ok()) << reply.failure().detail;
+  EXPECT_EQ(sink_.size, layer_bytes().size());
+  EXPECT_TRUE(sink_.bytes == layer_bytes());
+  EXPECT_FALSE(ecr_.log().back().has_authorization);
+  EXPECT_EQ(ecr_.log().back().range, "");
+}
+
+TEST_F(RegistryBlob, TellsThatItCameFromEcrsBucket) {
+  const auto bucket = ecr_.s3_url() + "/prod-us-east-1-starport-layer-bucket/1/2";
+  ecr_.add_fault({.service = Service::Registry,
+                  .contains = "/blobs/",
+                  .fault = {.status = 307, .headers = {{"Location", bucket}}}});
+  ecr_.add_fault({.service = Service::S3, .fault = {.status = 200, .body = layer_bytes()}});
 
   const auto reply = registry_.blob({kAtEcr}, layer(), 0, sink_);
 
   ASSERT_TRUE(reply.ok()) << reply.failure().detail;
   EXPECT_EQ(reply->host, DownloadHost::EcrBucket);
   EXPECT_EQ(sink_.host, DownloadHost::EcrBucket);
-  EXPECT_EQ(sink_.size, layer_bytes().size());
-  EXPECT_TRUE(sink_.bytes == layer_bytes());
-  EXPECT_FALSE(ecr_.log().back().has_authorization);
-  EXPECT_EQ(ecr_.log().back().range, "");
 }
 
 TEST_F(RegistryBlob, ComesFromElsewhereWhileEcrDoesNotHoldIt) {
@@ -155,7 +167,8 @@ TEST_F(RegistryBlob, ThatTheSinkDoesNotWantIsRejectedOnce) {
 
 TEST_F(RegistryBlob, NoFailureTellsAPresignedUrl) {
   import();
-  ecr_.add_fault({.service = Service::S3, .fault = {.breakage = Breakage::Reset}});
+  ecr_.add_fault({.service = Service::S3,
+                  .fault = {.breakage = Breakage::Reset, .after_body_bytes = 1000}});
 
   const auto reply = registry_.blob({kAtEcr}, layer(), 0, sink_);
 

@@ -40,7 +40,7 @@ class RegistryFixture : public ::testing::Test {
   /// Has ECR import the image, as the pull of its tag does.
   void import() { ASSERT_TRUE(registry_.manifest({kAtEcr}, "1").ok()); }
   [[nodiscard]] base::Digest layer() const {
-    return *base::Digest::parse(ecr_double::read_links(image_.manifest()).blobs.back());
+    return *base::Digest::parse(ecr_double::read_links(image_.manifest()).blobs.front());
   }
   [[nodiscard]] std::string layer_bytes() const {
     return std::string(image_.blobs.at(layer().str()).view());
