@@ -6,7 +6,8 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release)
 endif()
-set(CMAKE_CXX_FLAGS_DEV "-O1 -g1" CACHE STRING "Flags of the build type Dev")
+# Not in the cache: project() has put an empty text there for a build type that it does not know.
+set(CMAKE_CXX_FLAGS_DEV "-O0 -g1")
 
 # Every target links this one: warnings, hardening, sanitizers.
 add_library(ecrelay_compiler INTERFACE)

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 
 #include "app/dashboard.hpp"
@@ -17,16 +18,19 @@ namespace {
 
 using stats::Json;
 
+/// The account in a registry's host, "123456789012.dkr.ecr..."; empty for another host.
+std::string account_in(const std::string& host) {
+  constexpr std::size_t kDigits = 12;
+  const auto first = host.substr(0, host.find('.'));
+  const bool is_account =
+      first.size() == kDigits && first.find_first_not_of("0123456789") == std::string::npos;
+  return is_account ? first : "";
+}
+
 Json identity_json(Relay& relay) {
-  const auto& options = relay.options();
   const auto registry = relay.account().registry();
-  auto account = options.registry_id.value_or("");
-  if (account.empty() && registry) {
-    account = registry->host.substr(0, registry->host.find('.'));
-    if (account.find_first_not_of("0123456789") != std::string::npos) {
-      account.clear();  // the registry's host does not say
-    }
-  }
+  const auto account =
+      relay.options().registry_id.value_or(registry ? account_in(registry->host) : "");
   return Json::object({{"source", Json::text_or_null(relay.identity_source())},
                        {"account", Json::text_or_null(account)},
                        {"region", Json::text_or_null(relay.region())},

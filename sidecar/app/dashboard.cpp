@@ -1,7 +1,7 @@
 #include "app/dashboard.hpp"
 
-#include <cstdint>
 #include <initializer_list>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"

@@ -12,7 +12,6 @@
 #include "app/api_status.hpp"
 #include "app/control_token.hpp"
 #include "app/host_check.hpp"
-#include "base/log.hpp"
 #include "base/strings.hpp"
 
 namespace ecrelay::app {

@@ -22,7 +22,7 @@ class HttpApi {
 
   HttpApi(Relay& relay, Tokens tokens);
 
-  net::ServerResponse handle(const net::ServerRequest& request) const;
+  net::ServerResponse handle(const net::ServerRequest& http) const;
 
  private:
   [[nodiscard]] Caller caller_of(const net::ServerRequest& request) const;

@@ -6,12 +6,13 @@
 #include <utility>
 
 #include "app/aws_identity.hpp"
+#include "app/client_gate.hpp"
+#include "app/relay_options.hpp"
 #include "base/file_ops.hpp"
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "base/worker_pool.hpp"
 #include "net/http_client.hpp"
-#include "oci/reference.hpp"
 #include "proxy/fetch_coordinator.hpp"
 #include "proxy/import_judge.hpp"
 #include "proxy/manifest_source.hpp"
@@ -28,44 +29,6 @@ namespace {
 constexpr std::size_t kMaxWorkers = 512;
 constexpr auto kDrainTime = std::chrono::seconds(8);
 constexpr auto kFlushTime = std::chrono::seconds(5);
-
-proxy::EcrAccount::Options account_options(const config::ServeOptions& options,
-                                           const AwsIdentity& identity) {
-  proxy::EcrAccount::Options account;
-  account.registry = options.registry;
-  account.region = identity.region;
-  account.registry_id = options.registry_id.value_or("");
-  account.discover_rules = options.rules == config::RuleDiscovery::Auto;
-  for (const auto& rule : options.rule) {
-    account.given_rules.push_back(proxy::rule_of(rule.upstream, rule.prefix));
-  }
-  return account;
-}
-
-proxy::Routes::Options route_options(const config::ServeOptions& options) {
-  proxy::Routes::Options routes;
-  if (options.unmapped) {
-    routes.unmapped = *options.unmapped == config::Fallback::Direct ? proxy::DirectPolicy::Always
-                                                                    : proxy::DirectPolicy::Never;
-  }
-  routes.direct_on_ecr_failure = options.on_ecr_failure == config::Fallback::Direct;
-  for (const auto& [host, url] : options.upstream) {
-    routes.upstreams[oci::canonical_registry(host)] = url;
-  }
-  return routes;
-}
-
-proxy::Freshness freshness_of(const config::Freshness& option) {
-  switch (option.kind) {
-    case config::FreshnessKind::Always:
-      return {proxy::Freshness::Kind::Always, {}};
-    case config::FreshnessKind::Frozen:
-      return {proxy::Freshness::Kind::Frozen, {}};
-    case config::FreshnessKind::Duration:
-      break;
-  }
-  return {proxy::Freshness::Kind::Duration, option.duration};
-}
 
 /// ECR's word on where its registry is, held to the rule that --registry is held to.
 base::Result<aws::AuthorizationToken> checked_token(aws::EcrApi& api) {
@@ -85,28 +48,6 @@ upstream::EcrTokens::Fetch token_fetch(aws::EcrApi* api) {
   return [api] { return checked_token(*api); };
 }
 
-std::string job_option_text(const config::JobOption& option) {
-  switch (option.kind) {
-    case config::JobKind::Auto:
-      return "auto";
-    case config::JobKind::None:
-      return "none";
-    case config::JobKind::Given:
-      break;
-  }
-  std::string text;
-  for (const auto& [name, value] : option.fields) {
-    text += (text.empty() ? "" : ",") + name + "=" + value;
-  }
-  return text;
-}
-
-net::ServerLimits server_limits(const config::ServeOptions& options) {
-  net::ServerLimits limits;
-  limits.max_connections = options.max_connections;
-  return limits;
-}
-
 std::string url_host(const std::string& host) {
   return host.find(':') == std::string::npos ? host : "[" + host + "]";
 }
@@ -115,8 +56,10 @@ std::string url_host(const std::string& host) {
 
 /// In the order of construction; what stands below may use what stands above.
 struct Relay::Parts {
-  Parts(const config::ServeOptions& serve_options, const base::Environment& environment)
+  Parts(const config::ServeOptions& serve_options, const base::Environment& environment,
+        ClientGate client_gate)
       : options(serve_options),
+        gate(std::move(client_gate)),
         metrics(ECRELAY_VERSION),
         identity(AwsIdentity::find(options, environment, client, clock)),
         account(
@@ -146,7 +89,9 @@ struct Relay::Parts {
 
   net::ServerResponse handle(const net::ServerRequest& request) {
     if (proxy::is_mirror_path(request.target)) {
-      return mirror.handle(request);
+      // A job's own listener is on loopback.
+      const bool admitted = !request.listener.empty() || gate.admits(request);
+      return admitted ? mirror.handle(request) : ClientGate::refusal();
     }
     net::Handler answer;
     {
@@ -162,6 +107,7 @@ struct Relay::Parts {
   }
 
   const config::ServeOptions options;
+  const ClientGate gate;
   const base::SystemClock clock;
   base::Metrics metrics;
   net::HttpClient client;
@@ -199,19 +145,21 @@ Relay::~Relay() {
 base::Result<std::unique_ptr<Relay>> Relay::start(const config::ServeOptions& options,
                                                   const base::Environment& environment) {
   ECRELAY_TRY_VOID(base::make_folders(options.state_dir));
-  std::unique_ptr<Relay> relay(new Relay(std::make_unique<Parts>(options, environment)));
+  ECRELAY_TRY(auto gate, ClientGate::open(options));
+  std::unique_ptr<Relay> relay(
+      new Relay(std::make_unique<Parts>(options, environment, std::move(gate))));
   auto& parts = *relay->parts_;
-  for (const auto& address : options.listen) {
-    ECRELAY_TRY(const auto port, parts.server.listen(address.host, address.port, ""));
-    if (parts.endpoint.empty()) {
-      parts.endpoint = "http://" + url_host(address.host) + ":" + std::to_string(port);
-    }
-  }
   ECRELAY_TRY(const auto job,
               stats::job_from_option(job_option_text(options.job), environment, parts.clock));
   if (job) {
     ECRELAY_TRY(const auto opened, parts.jobs.open_default(*job));
     parts.store.space().job_opened(opened.id);
+  }
+  for (const auto& address : options.listen) {
+    ECRELAY_TRY(const auto port, parts.server.listen(address.host, address.port, ""));
+    if (parts.endpoint.empty()) {
+      parts.endpoint = "http://" + url_host(address.host) + ":" + std::to_string(port);
+    }
   }
   return relay;
 }

@@ -1,8 +1,9 @@
 #include "net/client_connections.hpp"
 
+#include <algorithm>
 #include <chrono>
-
-#include "net/httplib_compat.hpp"
+#include <iterator>
+#include <utility>
 
 namespace ecrelay::net {
 namespace {
@@ -10,52 +11,49 @@ namespace {
 // Below the keep-alive time of every registry seen (nginx 75 s, CloudFront 60 s, S3 about 20 s).
 constexpr auto kMaxIdle = std::chrono::seconds(15);
 constexpr std::size_t kMaxIdlePerOrigin = 32;
-// Only a backstop: the exchange's own deadlines are held by ExchangeWatch.
-constexpr time_t kBackstopSeconds = 600;
 
 }  // namespace
 
-ClientConnections::ClientConnections() = default;
-ClientConnections::~ClientConnections() = default;
+std::vector<ClientConnections::Idle> ClientConnections::take_expired_locked() {
+  std::vector<Idle> expired;
+  const auto oldest_usable = base::Steady::now() - kMaxIdle;
+  for (auto& [origin, idle] : idle_) {
+    const auto usable = std::find_if(
+        idle.begin(), idle.end(), [&](const Idle& entry) { return entry.since >= oldest_usable; });
+    std::move(idle.begin(), usable, std::back_inserter(expired));
+    idle.erase(idle.begin(), usable);
+  }
+  std::erase_if(idle_, [](const auto& entry) { return entry.second.empty(); });
+  return expired;
+}
 
 ClientConnections::Lease ClientConnections::take(const base::Url& url) {
+  std::vector<Idle> expired;  // closed after the lock is free
   {
     const std::lock_guard lock(mutex_);
-    auto& idle = idle_[url.origin()];
-    const auto oldest_usable = base::Steady::now() - kMaxIdle;
-    if (!idle.empty() && idle.back().since < oldest_usable) {
-      idle.clear();  // the last is the youngest
-    }
-    if (!idle.empty()) {
-      auto client = std::move(idle.back().client);
-      idle.pop_back();
-      return {std::move(client), true};
+    expired = take_expired_locked();
+    const auto idle = idle_.find(url.origin());
+    if (idle != idle_.end()) {
+      Lease lease{std::move(idle->second.back().connection), true};
+      idle->second.pop_back();
+      return lease;
     }
   }
   return make(url);
 }
 
-ClientConnections::Lease ClientConnections::make(const base::Url& url) const {
-  auto client = std::make_unique<httplib::Client>(url.origin());
-  client->set_tcp_nodelay(true);
-  client->set_keep_alive(true);
-  client->set_follow_location(false);
-  client->set_decompress(false);
-  client->set_compress(false);
-  client->set_read_timeout(kBackstopSeconds);
-  client->set_write_timeout(kBackstopSeconds);
-  keep_target_as_written(*client);
-  if (auto* context = client->ssl_context()) {
-    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-  }
-  return {std::move(client), false};
+ClientConnections::Lease ClientConnections::make(const base::Url& url) {
+  return {std::make_unique<ClientConnection>(url), false};
 }
 
-void ClientConnections::give_back(const base::Url& url, std::unique_ptr<httplib::Client> client) {
+void ClientConnections::give_back(const base::Url& url,
+                                  std::unique_ptr<ClientConnection> connection) {
+  std::vector<Idle> expired;  // closed after the lock is free
   const std::lock_guard lock(mutex_);
+  expired = take_expired_locked();
   auto& idle = idle_[url.origin()];
   if (idle.size() < kMaxIdlePerOrigin) {
-    idle.push_back({std::move(client), base::Steady::now()});
+    idle.push_back({std::move(connection), base::Steady::now()});
   }
 }
 

@@ -8,38 +8,35 @@
 
 #include "base/clock.hpp"
 #include "base/url.hpp"
-
-namespace httplib {
-class Client;
-}
+#include "net/client_connection.hpp"
 
 namespace ecrelay::net {
 
 /// Kept-alive client connections by origin, the youngest first; one that idled too long is closed
-/// instead of used, since the server may be about to close it. A cpp-httplib client is one socket
-/// and serialises its calls, so each exchange takes one out and gives it back. Thread-safe.
+/// instead of used, since the server may be about to close it. Each exchange takes one out and
+/// gives it back. Thread-safe.
 class ClientConnections {
  public:
   struct Lease {
-    std::unique_ptr<httplib::Client> client;
+    std::unique_ptr<ClientConnection> connection;
     bool reused = false;
   };
 
-  ClientConnections();
-  ~ClientConnections();
-
   Lease take(const base::Url& url);
   /// A connection never asked for again.
-  Lease make(const base::Url& url) const;
-  void give_back(const base::Url& url, std::unique_ptr<httplib::Client> client);
+  static Lease make(const base::Url& url);
+  void give_back(const base::Url& url, std::unique_ptr<ClientConnection> connection);
 
  private:
   struct Idle {
-    std::unique_ptr<httplib::Client> client;
+    std::unique_ptr<ClientConnection> connection;
     base::Steady::time_point since;
   };
+  using IdleByOrigin = std::map<std::string, std::vector<Idle>>;
+  std::vector<Idle> take_expired_locked();
+
   std::mutex mutex_;
-  std::map<std::string, std::vector<Idle>> idle_;
+  IdleByOrigin idle_;  // of each origin the youngest is the last
 };
 
 }  // namespace ecrelay::net

@@ -1,6 +1,6 @@
 #include "net/http_client.hpp"
 
-#include <optional>
+#include <algorithm>
 #include <utility>
 
 #include "base/strings.hpp"
@@ -113,6 +113,20 @@ struct Exchange {
   bool reusable = false;
 };
 
+/// What a registry said (a token) goes into fields of ours: it must not begin a line of its own.
+base::Result<void> check_fields(const HttpRequest& request) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; };
+  for (const auto& [name, value] : request.headers) {
+    if (std::any_of(name.begin(), name.end(), is_control) ||
+        std::any_of(value.begin(), value.end(), is_control)) {
+      return base::Error{base::ErrorCode::InvalidArgument,
+                         request.url.redacted() + ": the request's header field " +
+                             base::printable(name) + " holds a control character"};
+    }
+  }
+  return {};
+}
+
 httplib::Request to_httplib(const HttpRequest& request) {
   httplib::Request raw;
   raw.method = method_name(request.method);
@@ -130,12 +144,15 @@ httplib::Request to_httplib(const HttpRequest& request) {
   return raw;
 }
 
-Exchange exchange(ExchangeWatch& watch, httplib::Client& client, const HttpRequest& request,
-                  const HttpLimits& limits, ResponseSink& sink, const std::stop_token& stop) {
+Exchange exchange(ExchangeWatch& watch, const ClientConnections::Lease& lease,
+                  const HttpRequest& request, const HttpLimits& limits, ResponseSink& sink,
+                  const std::stop_token& stop) {
   Exchange done;
+  auto& client = lease.connection->client();
   client.set_connection_timeout(limits.connect);
-  ExchangeWatch::Guard guard(watch, client,
-                             base::Deadline::after(limits.connect + limits.first_byte), stop);
+  ExchangeWatch::Guard guard(watch, *lease.connection,
+                             lease.reused ? std::chrono::milliseconds(0) : limits.connect,
+                             limits.first_byte, stop);
   auto raw = to_httplib(request);
   raw.response_handler = [&](const httplib::Response& response) {
     done.head_seen = true;
@@ -163,7 +180,7 @@ Exchange exchange(ExchangeWatch& watch, httplib::Client& client, const HttpReque
       done.result = base::Error{base::ErrorCode::Canceled, request.url.redacted() + ": canceled"};
     }
     done.head_seen = true;
-    done.reusable = result->get_header_value("Connection") != "close";
+    done.reusable = !base::equals_ignoring_case(result->get_header_value("Connection"), "close");
   }
   return done;
 }
@@ -180,16 +197,17 @@ HttpClient::~HttpClient() = default;
 
 base::Result<void> HttpClient::stream(const HttpRequest& request, const HttpLimits& limits,
                                       ResponseSink& sink, std::stop_token stop) {
+  ECRELAY_TRY_VOID(check_fields(request));
   auto lease = state_->connections.take(request.url);
-  auto done = exchange(state_->watch, *lease.client, request, limits, sink, stop);
+  auto done = exchange(state_->watch, lease, request, limits, sink, stop);
   const bool went_stale = lease.reused && !done.head_seen && !done.result.ok() &&
                           done.result.error().code == base::ErrorCode::Unavailable;
   if (went_stale) {
-    lease = state_->connections.make(request.url);
-    done = exchange(state_->watch, *lease.client, request, limits, sink, stop);
+    lease = ClientConnections::make(request.url);
+    done = exchange(state_->watch, lease, request, limits, sink, stop);
   }
   if (done.result.ok() && done.reusable) {
-    state_->connections.give_back(request.url, std::move(lease.client));
+    state_->connections.give_back(request.url, std::move(lease.connection));
   }
   return done.result;
 }

@@ -51,7 +51,8 @@ class ResponseSink {
 /// does), never decompresses, verifies TLS. A request that dies on a kept-alive connection before
 /// the response's head is sent once more on a new one. Errors are Unavailable (connect, TLS, reset,
 /// a body shorter than its Content-Length), Timeout, Canceled (sink or stop token), and for fetch()
-/// Corrupt (larger than max_body); an HTTP status is never an error here. Thread-safe.
+/// Corrupt (larger than max_body), InvalidArgument (a header field with a control character); an
+/// HTTP status is never an error here. The program has to ignore SIGPIPE. Thread-safe.
 class HttpClient {
  public:
   HttpClient();

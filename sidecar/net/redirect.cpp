@@ -1,12 +1,16 @@
 #include "net/redirect.hpp"
 
+#include <cstddef>
 #include <optional>
+#include <span>
+#include <string>
 #include <utility>
 
 namespace ecrelay::net {
 namespace {
 
 constexpr int kMaxRedirects = 5;
+constexpr std::size_t kMaxSwallowed = 64 * 1024;
 
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
@@ -23,12 +27,19 @@ class HopSink final : public ResponseSink {
     return location.has_value() || final_.on_head(status, headers);
   }
   bool on_body(std::span<const std::byte> data) override {
-    return location.has_value() || final_.on_body(data);
+    if (!location) {
+      return final_.on_body(data);
+    }
+    swallowed_ += data.size();
+    return !cut_short();
   }
+  /// Read to its end, the body leaves the connection usable; a long one is not worth it.
+  [[nodiscard]] bool cut_short() const { return swallowed_ > kMaxSwallowed; }
   std::optional<std::string> location;
 
  private:
   ResponseSink& final_;
+  std::size_t swallowed_ = 0;
 };
 
 base::Result<base::Url> next_hop(const base::Url& from, const std::string& location) {
@@ -52,7 +63,10 @@ base::Result<void> stream_following(HttpClient& client, HttpRequest request,
                                     const std::stop_token& stop) {
   for (int hop = 0; hop <= kMaxRedirects; ++hop) {
     HopSink hop_sink(sink);
-    ECRELAY_TRY_VOID(client.stream(request, limits, hop_sink, stop));
+    auto streamed = client.stream(request, limits, hop_sink, stop);
+    if (!streamed.ok() && !hop_sink.cut_short()) {
+      return streamed;
+    }
     if (!hop_sink.location) {
       return {};
     }

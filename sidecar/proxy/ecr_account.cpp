@@ -93,8 +93,9 @@ void EcrAccount::run(const std::stop_token& stop) {
     looked_ = true;
     changed_.notify_all();
     // After a failure less often: the API was just told to leave us alone, or is down.
-    next_look = base::Steady::now() + (token_problem_.empty() ? std::min(kTick, options_.retry_every)
-                                                              : options_.retry_every);
+    next_look =
+        base::Steady::now() +
+        (token_problem_.empty() ? std::min(kTick, options_.retry_every) : options_.retry_every);
     changed_.wait_until(lock, stop, next_look, [] { return false; });
   }
 }
@@ -131,17 +132,16 @@ bool EcrAccount::is_own_registry(const std::string& host) const {
 }
 
 std::string EcrAccount::own_account() const {
+  const auto account_of = [](const std::optional<base::Url>& url) {
+    const auto parsed = url ? aws::parse_registry_host(url->host) : std::nullopt;
+    return parsed ? parsed->account : std::string();
+  };
   const std::lock_guard lock(mutex_);
-  if (options_.registry) {
-    if (const auto own = aws::parse_registry_host(options_.registry->host)) {
-      return own->account;
-    }
+  if (auto account = account_of(options_.registry ? options_.registry : proxy_endpoint_);
+      !account.empty()) {
+    return account;
   }
-  if (!options_.registry_id.empty()) {
-    return options_.registry_id;
-  }
-  const auto told = proxy_endpoint_ ? aws::parse_registry_host(proxy_endpoint_->host) : std::nullopt;
-  return told ? told->account : "";
+  return options_.registry_id.empty() ? account_of(proxy_endpoint_) : options_.registry_id;
 }
 
 std::string EcrAccount::problem() const {

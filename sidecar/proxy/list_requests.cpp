@@ -15,10 +15,12 @@ namespace ecrelay::proxy {
 namespace {
 
 using stats::Outcome;
+using upstream::FailureKind;
 
 constexpr auto kFirstByte = std::chrono::milliseconds(9000);
 
-/// Asks the places in order; the first answer counts, else the first failure.
+/// Asks the places in order; the first answer counts, else the first failure that is more than not
+/// to know the name, with its detail.
 template <typename T, typename Ask>
 std::optional<T> ask_places(Exchange& exchange, const Route& route, const Ask& ask,
                             std::optional<FetchFailure>& failure) {
@@ -30,9 +32,9 @@ std::optional<T> ask_places(Exchange& exchange, const Route& route, const Ask& a
       exchange.event().origin = place.origin;
       return std::move(*reply);
     }
-    exchange.event().detail = fallback_detail(place, reply.failure());
-    if (!failure) {
+    if (!failure || failure->failure.kind == FailureKind::NotFound) {
       failure = FetchFailure{reply.failure(), place.origin};
+      exchange.event().detail = fallback_detail(place, reply.failure());
     }
   }
   return std::nullopt;
@@ -61,9 +63,12 @@ std::vector<std::string> page_of(std::vector<std::string> tags, const Target& ta
   return tags;
 }
 
-/// RFC 8288, as the distribution spec has it ("Listing Tags"). `ns` keeps naming the registry.
+/// RFC 8288, as the distribution spec has it ("Listing Tags"). `ns` keeps naming the registry, the
+/// path the job.
 std::string next_link(const Target& target, const std::string& last_tag) {
-  return "</v2/" + target.repository + "/tags/list?n=" + std::to_string(*target.page_size) +
+  const auto job = target.job.empty() ? "" : "/job/" + base::percent_encode(target.job);
+  return "<" + job + "/v2/" + target.repository +
+         "/tags/list?n=" + std::to_string(*target.page_size) +
          "&last=" + base::percent_encode(last_tag) +
          "&ns=" + base::percent_encode(target.registry) + ">; rel=\"next\"";
 }
@@ -77,7 +82,9 @@ net::ServerResponse ListRequests::answer_tags(Exchange& exchange) {
   std::optional<FetchFailure> failure;
   auto tags = ask_places<std::vector<std::string>>(
       exchange, route,
-      [](const Place& place) { return place.registry->tags({place.repository, kFirstByte, {}}); },
+      [](const Place& place) {
+        return place.registry->tags({place.repository, kFirstByte, {}});
+      },
       failure);
   if (!tags) {
     return give_up(exchange, route, failure);
@@ -98,17 +105,23 @@ net::ServerResponse ListRequests::answer_referrers(Exchange& exchange) {
   const auto& target = exchange.target();
   const auto route = parts_.routes.route(target.registry, target.repository, RouteFor::Manifest);
   std::optional<FetchFailure> failure;
-  const auto referrers = ask_places<std::vector<oci::Referrer>>(
+  auto referrers = ask_places<std::vector<oci::Referrer>>(
       exchange, route,
       [&](const Place& place) {
         return place.registry->referrers({place.repository, kFirstByte, {}}, *target.digest);
       },
       failure);
+  if (!referrers && failure && failure->failure.kind == FailureKind::NotFound) {
+    // The distribution spec ("Listing Referrers"): what nobody knows of has none, and that is no
+    // 404.
+    exchange.event().outcome = Outcome::Miss;
+    exchange.event().reason = stats::Reason::Cold;
+    referrers.emplace();
+  }
   if (!referrers) {
     return give_up(exchange, route, failure);
   }
-  auto body =
-      oci::referrers_index_json(oci::select_referrers(*referrers, target.artifact_type));
+  auto body = oci::referrers_index_json(oci::select_referrers(*referrers, target.artifact_type));
   exchange.event().bytes_fetched = body.size();
   auto response = exchange.respond(200, std::string(oci::kOciIndex), std::move(body));
   if (!target.artifact_type.empty()) {

@@ -13,7 +13,8 @@ constexpr std::string_view kJobComponent = "job.ecrelay";
 
 using Components = std::vector<std::string>;
 
-/// The components of a path, decoded; nothing on a broken escape. A '/' at the end counts for nothing.
+/// The components of a path, decoded; nothing on a broken escape. A '/' at the end counts for
+/// nothing.
 std::optional<Components> components_of(std::string_view path) {
   Components components;
   for (const auto& part : base::split(path, '/')) {
@@ -130,8 +131,8 @@ void check_reference(Target& target) {
   if (target.resource == Resource::Tags) {
     return;
   }
-  const bool by_digest = target.resource != Resource::Manifest ||
-                         target.reference.find(':') != std::string::npos;
+  const bool by_digest =
+      target.resource != Resource::Manifest || target.reference.find(':') != std::string::npos;
   if (by_digest) {
     const auto digest = base::Digest::parse(target.reference);
     if (!digest.ok()) {

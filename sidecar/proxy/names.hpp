@@ -35,9 +35,9 @@ struct Target {
 bool is_mirror_path(std::string_view target);
 
 /// Reads a request's name: the job (header X-Ecrelay-Job, the path before /v2 as dockerd 29 and
-/// hosts.toml write it, or after it as BuildKit and podman do), then the upstream registry (`ns`, the
-/// first path component, or docker.io), then the repository. The registry is a key to look up, never
-/// an address to dial. Pure.
+/// hosts.toml write it, or after it as BuildKit and podman do), then the upstream registry (`ns`,
+/// the first path component, or docker.io), then the repository. The registry is a key to look up,
+/// never an address to dial. Pure.
 Target read_target(std::string_view target, const net::Headers& headers);
 
 }  // namespace ecrelay::proxy

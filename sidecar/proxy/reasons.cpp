@@ -43,8 +43,9 @@ std::string fallback_detail(const Place& place, const upstream::Failure& failure
   }
   // error-pullthroughcache in ECR's user guide: a missing right reads like a missing image.
   if (base::contains_ignoring_case(failure.detail, "NAME_UNKNOWN")) {
-    return text + " (ECR says so too where the role lacks ecr:CreateRepository, or the rule's "
-                  "prefix is wrong)";
+    return text +
+           " (ECR says so too where the role lacks ecr:CreateRepository, or the rule's "
+           "prefix is wrong)";
   }
   return text + " (ECR says so too where the role lacks ecr:BatchImportUpstreamImage)";
 }

@@ -13,8 +13,8 @@ namespace ecrelay::proxy {
 namespace {
 
 constexpr std::array<std::string_view, 8> kWellKnown = {
-    "docker.io", "quay.io",           "ghcr.io", "public.ecr.aws",    "registry.k8s.io",
-    "cgr.dev",   "mcr.microsoft.com", "registry.gitlab.com"};
+    "docker.io",       "quay.io", "ghcr.io",           "public.ecr.aws",
+    "registry.k8s.io", "cgr.dev", "mcr.microsoft.com", "registry.gitlab.com"};
 
 base::Result<base::Url> own_address(const std::string& registry) {
   return base::Url::parse("https://" +
@@ -49,9 +49,8 @@ std::shared_ptr<upstream::UpstreamRegistry> Routes::ecr() {
 
 std::shared_ptr<upstream::UpstreamRegistry> Routes::direct(const std::string& registry) {
   const auto given = options_.upstreams.find(registry);
-  const auto address = given != options_.upstreams.end()
-                           ? base::Result<base::Url>(given->second)
-                           : own_address(registry);
+  const auto address = given != options_.upstreams.end() ? base::Result<base::Url>(given->second)
+                                                         : own_address(registry);
   if (!address.ok()) {
     return nullptr;
   }
@@ -119,8 +118,7 @@ Route Routes::route(const std::string& registry, const std::string& repository, 
     const bool could_be_asked = route.mapped || is_well_known(registry);
     const auto problem = account_.problem();
     route.reason = could_be_asked ? stats::Reason::Policy : stats::Reason::NoRule;
-    route.detail =
-        problem.empty() ? "no pull-through cache rule covers " + registry : problem;
+    route.detail = problem.empty() ? "no pull-through cache rule covers " + registry : problem;
   }
   return route;
 }

@@ -38,8 +38,8 @@ enum class DirectPolicy { WellKnown, Always, Never };
 /// whatever the policy says, since podman and others have no way back.
 enum class RouteFor { Manifest, BlobOfServedManifest };
 
-/// From an upstream registry's name to the places to ask: ECR by rule, then the registry itself where
-/// policy allows. Never dials a name that is not well known, ruled or given. Thread-safe.
+/// From an upstream registry's name to the places to ask: ECR by rule, then the registry itself
+/// where policy allows. Never dials a name that is not well known, ruled or given. Thread-safe.
 class Routes {
  public:
   struct Options {
@@ -68,8 +68,8 @@ class Routes {
   std::map<std::string, std::shared_ptr<upstream::UpstreamRegistry>> made_;  // by origin
 };
 
-/// The public registries that are asked directly without being told to: those that ECR has rules for,
-/// Microsoft's and GitLab's.
+/// The public registries that are asked directly without being told to: those that ECR has rules
+/// for, Microsoft's and GitLab's.
 bool is_well_known(std::string_view registry);
 
 }  // namespace ecrelay::proxy

@@ -29,8 +29,8 @@ class RuleSet {
   RuleSet() = default;
   RuleSet(std::vector<Rule> given, std::vector<Rule> discovered);
 
-  /// Where a name of an upstream registry is in ECR: by the rule with the longest upstream prefix; on
-  /// a tie a named ECR prefix before ROOT, then the first by name.
+  /// Where a name of an upstream registry is in ECR: by the rule with the longest upstream prefix;
+  /// on a tie a named ECR prefix before ROOT, then the first by name.
   [[nodiscard]] std::optional<MappedName> map(std::string_view registry,
                                               std::string_view repository) const;
   [[nodiscard]] const std::vector<Rule>& given() const { return given_; }

@@ -15,8 +15,8 @@ class BlobReader {
  public:
   virtual ~BlobReader() = default;
   [[nodiscard]] virtual std::uint64_t size() const = 0;
-  /// The bytes at `offset` (< size()), at least one; waits for bytes that are not there yet until the
-  /// deadline (Timeout). Corrupt, Unavailable, ...: the fill failed, no more will come.
+  /// The bytes at `offset` (< size()), at least one; waits for bytes that are not there yet until
+  /// the deadline (Timeout). Corrupt, Unavailable, ...: the fill failed, no more will come.
   virtual base::Result<std::size_t> read(std::uint64_t offset, std::span<std::byte> data,
                                          base::Deadline deadline) = 0;
 };

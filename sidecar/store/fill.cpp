@@ -76,8 +76,11 @@ base::Result<void> Fill::write(std::uint64_t offset, std::span<const std::byte> 
 }
 
 base::Result<void> Fill::publish() {
-  if (front() != size_) {
-    return base::Error{base::ErrorCode::Unavailable, "ended before its last byte"};
+  {
+    const std::lock_guard lock(mutex_);
+    if (discarded_ || front_ != size_) {
+      return base::Error{base::ErrorCode::Unavailable, "ended before its last byte"};
+    }
   }
   if (hasher_.finish() != digest_) {
     return base::Error{base::ErrorCode::Corrupt, "the bytes have another digest"};
@@ -109,7 +112,9 @@ void Fill::fail(const base::Error& why) {
   }
 }
 
-std::unique_ptr<BlobReader> Fill::reader() { return std::make_unique<Reader>(shared_from_this()); }
+std::unique_ptr<BlobReader> Fill::reader() {
+  return std::make_unique<Reader>(shared_from_this());
+}
 
 std::uint64_t Fill::readable_locked() const {
   if (committed_) {
@@ -123,8 +128,8 @@ base::Result<std::size_t> Fill::read(std::uint64_t offset, std::span<std::byte> 
   std::uint64_t readable = 0;
   {
     std::unique_lock lock(mutex_);
-    const bool there = changed_.wait_until(
-        lock, deadline.when(), [&] { return failure_ || readable_locked() > offset; });
+    const bool there = changed_.wait_until(lock, deadline.when(),
+                                           [&] { return failure_ || readable_locked() > offset; });
     if (!there) {
       return base::Error{base::ErrorCode::Timeout, digest_.str() + ": no more bytes in time"};
     }
@@ -134,7 +139,12 @@ base::Result<std::size_t> Fill::read(std::uint64_t offset, std::span<std::byte> 
     }
   }
   const auto wanted = std::min<std::uint64_t>(data.size(), readable - offset);
-  return ops_.read_at(file_.get(), offset, data.first(static_cast<std::size_t>(wanted)));
+  ECRELAY_TRY(const auto got,
+              ops_.read_at(file_.get(), offset, data.first(static_cast<std::size_t>(wanted))));
+  if (got == 0 && wanted > 0) {
+    return base::Error{base::ErrorCode::Corrupt, digest_.str() + ": its file was cut"};
+  }
+  return got;
 }
 
 }  // namespace ecrelay::store

@@ -40,11 +40,11 @@ class Fill : public std::enable_shared_from_this<Fill> {
   /// Appends at `offset`, which has to be front(). InvalidArgument for another offset or past the
   /// end; NoSpace or Io from the disk.
   base::Result<void> write(std::uint64_t offset, std::span<const std::byte> data);
-  /// After the last byte: the blob is held. Corrupt if the digest is wrong; then, as after any other
-  /// error, nobody has been told yet: discard() and fail().
+  /// After the last byte: the blob is held. Corrupt if the digest is wrong; then, as after any
+  /// other error, nobody has been told yet: discard() and fail().
   base::Result<void> commit();
-  /// Gives back the room and the partial file, so that another fill of the digest may begin; readers
-  /// keep what is there already. No effect after commit().
+  /// Gives back the room and the partial file, so that another fill of the digest may begin;
+  /// readers keep what is there already. No effect after commit().
   void discard();
   /// No more bytes will come: discards, and readers get this error. No effect after commit().
   void fail(const base::Error& why);

@@ -5,6 +5,8 @@
 
 #include <cerrno>
 #include <string>
+#include <string_view>
+#include <system_error>
 
 namespace ecrelay::store {
 namespace {
@@ -34,7 +36,8 @@ base::Result<Layout> Layout::open(const base::Path& folder) {
   ECRELAY_TRY_VOID(base::make_folders(root / "partial"));
   ECRELAY_TRY_VOID(base::make_folders(root / "blobs"));
   ECRELAY_TRY(auto lock, take_lock(folder / "lock"));
-  if (!std::filesystem::exists(folder / "CACHEDIR.TAG")) {
+  std::error_code unreadable;  // then it is written anew, or not, and that says why
+  if (!std::filesystem::exists(folder / "CACHEDIR.TAG", unreadable)) {
     ECRELAY_TRY_VOID(base::write_file(folder / "CACHEDIR.TAG", kCacheDirTag));
   }
   return Layout(root, std::move(lock));

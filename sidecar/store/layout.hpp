@@ -9,8 +9,8 @@
 
 namespace ecrelay::store {
 
-/// Where things lie in the cache folder (docs/architecture.md, "On disk"). The format's version is in
-/// the folder's name, so that another version never misreads it. Immutable after open().
+/// Where things lie in the cache folder (docs/architecture.md, "On disk"). The format's version is
+/// in the folder's name, so that another version never misreads it. Immutable after open().
 ///
 ///   CACHEDIR.TAG  lock  v1/index.db  v1/blobs/sha256/ab/<hex>  v1/partial/sha256-<hex>
 class Layout {

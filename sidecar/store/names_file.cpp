@@ -90,9 +90,8 @@ std::unique_ptr<NamesFile> NamesFile::open(const base::Path& path, Rows& rows) {
   }
   auto reopen = [path]() -> base::Result<db::Db> {
     const base::SystemClock now;
-    ECRELAY_TRY(auto again, db::open_or_rebuild(path, now, [](db::Db& db) {
-                  return db::migrate(db, kSchema);
-                }));
+    ECRELAY_TRY(auto again, db::open_or_rebuild(
+                                path, now, [](db::Db& db) { return db::migrate(db, kSchema); }));
     return std::move(again.db);
   };
   return std::unique_ptr<NamesFile>(new NamesFile(std::move(opened->db), std::move(reopen)));

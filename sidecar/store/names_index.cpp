@@ -67,8 +67,10 @@ void NamesIndex::allow(const RepositoryName& repository, const base::Digest& dig
     const std::lock_guard lock(mutex_);
     auto& known = repositories_[repository].contents[digest];
     // What a manifest said of it is not forgotten for a bare confirmation.
-    if (merged.media_type.empty()) {
+    if (merged.media_type.empty() && !known.media_type.empty()) {
+      merged.kind = known.kind;
       merged.media_type = known.media_type;
+      merged.size = merged.size > 0 ? merged.size : known.size;
     }
     if (!merged.parent) {
       merged.parent = known.parent;

@@ -1,6 +1,8 @@
 #include "store/recovery.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <system_error>
 #include <tuple>
 #include <vector>
@@ -16,24 +18,37 @@ struct Found {
   fs::file_time_type used;
 };
 
-void scan(const fs::path& folder, const std::string& algorithm, std::vector<Found>& found,
-          std::uint64_t& unknown) {
+/// The blob that this file is: nothing for another name or place than ours, or no plain file.
+std::optional<Found> as_blob(const Layout& layout, const std::string& algorithm,
+                             const fs::directory_entry& entry) {
+  const auto digest = base::Digest::parse(algorithm + ":" + entry.path().filename().string());
   std::error_code error;
-  for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
-       it.increment(error)) {
-    std::error_code ignored;
-    if (it->is_directory(ignored)) {
+  if (!digest.ok() || entry.path() != layout.blob(*digest) ||
+      entry.symlink_status(error).type() != fs::file_type::regular) {
+    return std::nullopt;
+  }
+  Found found{*digest, entry.file_size(error), {}};
+  if (!error) {
+    found.used = entry.last_write_time(error);
+  }
+  return error ? std::nullopt : std::optional(found);
+}
+
+void scan(const Layout& layout, const std::string& algorithm, std::vector<Found>& found,
+          std::uint64_t& unknown) {
+  constexpr auto kOptions = fs::directory_options::skip_permission_denied;
+  std::error_code error;
+  for (fs::recursive_directory_iterator it(layout.blobs() / algorithm, kOptions, error), end;
+       !error && it != end; it.increment(error)) {
+    std::error_code ignored;  // then it is no folder
+    if (it->symlink_status(ignored).type() == fs::file_type::directory) {
       continue;
     }
-    const auto digest = base::Digest::parse(algorithm + ":" + it->path().filename().string());
-    const auto size = it->file_size(error);
-    const auto used = error ? fs::file_time_type() : it->last_write_time(error);
-    if (!digest.ok() || error || !it->is_regular_file(ignored)) {
+    if (const auto blob = as_blob(layout, algorithm, *it)) {
+      found.push_back(*blob);
+    } else {
       ++unknown;
-      error.clear();
-      continue;
     }
-    found.push_back({*digest, size, used});
   }
 }
 
@@ -56,7 +71,7 @@ Recovered recover(const Layout& layout, base::FileOps& ops, Space& space) {
   result.partials = remove_partials(layout, ops);
   std::vector<Found> found;
   for (const std::string algorithm : {"sha256", "sha512"}) {
-    scan(layout.blobs() / algorithm, algorithm, found, result.unknown);
+    scan(layout, algorithm, found, result.unknown);
   }
   // The most recently used come first into the bound, so that the rest is what goes.
   std::sort(found.begin(), found.end(),

@@ -1,6 +1,7 @@
 #include "store/space.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace ecrelay::store {
 namespace {
@@ -48,8 +49,8 @@ void Space::collect_victims(std::uint64_t needed, bool spare_open_jobs, std::uin
                             std::unordered_set<base::Digest>& chosen) const {
   for (auto it = order_.begin(); it != order_.end() && freed < needed; ++it) {
     const auto& entry = entries_.at(*it);
-    if (entry.pins > 0 || chosen.contains(*it) ||
-        (spare_open_jobs && open_jobs_.contains(entry.job))) {
+    if (pins_.contains(*it) || chosen.contains(*it) ||
+        (spare_open_jobs && used_by_open_job_locked(entry))) {
       continue;
     }
     victims.push_back(*it);
@@ -62,6 +63,25 @@ void Space::erase(Entries::iterator entry) {
   used_ -= rounded(entry->second.size);
   order_.erase(entry->second.place);
   entries_.erase(entry);
+}
+
+void Space::insert_locked(const base::Digest& digest, std::uint64_t size, const std::string& job) {
+  Entry entry{size, {}, order_.insert(order_.end(), digest)};
+  note_use_locked(entry, job);
+  entries_.emplace(digest, std::move(entry));
+}
+
+void Space::note_use_locked(Entry& entry, const std::string& job) const {
+  std::erase_if(entry.jobs, [&](const auto& used) { return !open_jobs_.contains(used); });
+  if (open_jobs_.contains(job) &&
+      std::find(entry.jobs.begin(), entry.jobs.end(), job) == entry.jobs.end()) {
+    entry.jobs.push_back(job);
+  }
+}
+
+bool Space::used_by_open_job_locked(const Entry& entry) const {
+  return std::any_of(entry.jobs.begin(), entry.jobs.end(),
+                     [&](const auto& job) { return open_jobs_.contains(job); });
 }
 
 void Space::remember_eviction(const base::Digest& digest) {
@@ -92,16 +112,20 @@ void Space::commit(const base::Digest& digest, std::uint64_t size, const std::st
   const std::lock_guard lock(mutex_);
   reserved_ -= rounded(size);
   reserved_digests_.erase(digest);
-  entries_[digest] = {size, 1, job, order_.insert(order_.end(), digest)};
+  insert_locked(digest, size, job);
+  ++pins_[digest];
 }
 
 bool Space::adopt(const base::Digest& digest, std::uint64_t size) {
   const std::lock_guard lock(mutex_);
+  if (entries_.contains(digest)) {
+    return true;
+  }
   if (rounded(size) > limit_ || used_ > limit_ - rounded(size)) {
     return false;
   }
   used_ += rounded(size);
-  entries_[digest] = {size, 0, "", order_.insert(order_.end(), digest)};
+  insert_locked(digest, size, "");
   return true;
 }
 
@@ -112,17 +136,22 @@ std::optional<std::uint64_t> Space::pin(const base::Digest& digest, const std::s
     return std::nullopt;
   }
   auto& entry = found->second;
-  ++entry.pins;
-  entry.job = job;
+  ++pins_[digest];
+  note_use_locked(entry, job);
   order_.splice(order_.end(), order_, entry.place);
   return entry.size;
 }
 
 void Space::unpin(const base::Digest& digest) {
   const std::lock_guard lock(mutex_);
-  if (const auto found = entries_.find(digest); found != entries_.end() && found->second.pins > 0) {
-    --found->second.pins;
+  if (const auto found = pins_.find(digest); found != pins_.end() && --found->second == 0) {
+    pins_.erase(found);
   }
+}
+
+bool Space::knows(const base::Digest& digest) const {
+  const std::lock_guard lock(mutex_);
+  return entries_.contains(digest) || reserved_digests_.contains(digest);
 }
 
 std::optional<std::uint64_t> Space::size_of(const base::Digest& digest) const {

@@ -3,7 +3,10 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <chrono>
+#include <span>
 #include <tuple>
+#include <utility>
 
 #include "base/log.hpp"
 #include "store/recovery.hpp"
@@ -16,7 +19,8 @@ namespace {
 void note_use(int fd) {
   constexpr timespec kNow{0, UTIME_NOW};
   const timespec times[2] = {kNow, kNow};
-  std::ignore = ::futimens(fd, times);  // a blob that looks older than it is may go earlier: no harm
+  std::ignore =
+      ::futimens(fd, times);  // a blob that looks older than it is may go earlier: no harm
 }
 
 }  // namespace
@@ -30,7 +34,8 @@ Store::Store(const StoreOptions& options, base::FileOps& ops) : ops_(ops), space
     return;
   }
   layout_.emplace(std::move(*layout));
-  unlinker_ = std::make_unique<base::WorkerPool>(1);
+  unlinker_ = std::make_unique<Unlinker>(
+      *layout_, ops_, [this](const base::Digest& digest) { return space_.knows(digest); });
   const auto found = recover(*layout_, ops_, space_);
   base::log_info("store opened", {{"folder", options.folder.string()},
                                   {"blobs", std::to_string(found.blobs)},
@@ -54,6 +59,7 @@ std::unique_ptr<BlobReader> Store::open(const base::Digest& digest, const std::s
     base::log_warn("a stored blob cannot be opened: forgotten",
                    {{"digest", digest.str()}, {"why", file.error().message}});
     space_.forget(digest);
+    space_.unpin(digest);
     return nullptr;
   }
   note_use(file->get());
@@ -80,6 +86,7 @@ base::Result<std::string> Store::load(const base::Digest& digest, const std::str
                             base::Deadline::after(std::chrono::seconds(0)));
     if (!got.ok()) {
       space_.forget(digest);
+      unlinker_->unlink({digest});
       return got.error();
     }
     done += *got;
@@ -88,24 +95,10 @@ base::Result<std::string> Store::load(const base::Digest& digest, const std::str
   hasher.update(bytes);
   if (hasher.finish() != digest) {
     space_.forget(digest);
-    unlink_later({digest});
+    unlinker_->unlink({digest});
     return base::Error{base::ErrorCode::Corrupt, digest.str() + ": the stored bytes have changed"};
   }
   return bytes;
-}
-
-void Store::unlink_later(std::vector<base::Digest> victims) {
-  if (victims.empty()) {
-    return;
-  }
-  unlinker_->submit([this, victims = std::move(victims)] {
-    for (const auto& victim : victims) {
-      // Back again meanwhile: the file belongs to the new blob.
-      if (!space_.size_of(victim)) {
-        std::ignore = ops_.remove(layout_->blob(victim));  // tried again at the next start
-      }
-    }
-  });
 }
 
 base::Result<std::shared_ptr<Fill>> Store::begin(const base::Digest& digest, std::uint64_t size,
@@ -113,11 +106,13 @@ base::Result<std::shared_ptr<Fill>> Store::begin(const base::Digest& digest, std
   if (!layout_) {
     return base::Error{base::ErrorCode::NoSpace, problem_};
   }
-  ECRELAY_TRY(auto victims, space_.reserve(digest, size));
-  unlink_later(std::move(victims));
+  ECRELAY_TRY(const auto victims, space_.reserve(digest, size));
+  unlinker_->unlink(victims);
+  unlinker_->wait_for(digest);
   auto file = ops_.open(layout_->partial(digest), base::OpenMode::ReadWriteCreate);
   auto emptied = file.ok() ? ops_.truncate(file->get(), 0) : base::Result<void>(file.error());
   if (!emptied.ok()) {
+    std::ignore = ops_.remove(layout_->partial(digest));  // else the next start removes it
     space_.release(digest, size);
     return emptied.error();
   }

@@ -2,22 +2,19 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
-#include <vector>
 
 #include "base/digest.hpp"
 #include "base/file_ops.hpp"
 #include "base/result.hpp"
-#include "base/worker_pool.hpp"
 #include "store/blob_reader.hpp"
 #include "store/fill.hpp"
 #include "store/layout.hpp"
 #include "store/names_index.hpp"
 #include "store/space.hpp"
+#include "store/unlinker.hpp"
 
 namespace ecrelay::store {
 
@@ -49,8 +46,8 @@ class Store {
   /// Whether a blob of this size could ever be held; if not, do not begin.
   [[nodiscard]] bool could_hold(std::uint64_t size) const;
 
-  /// Reserves the room and makes the partial file. AlreadyExists if the blob is held or being filled;
-  /// NoSpace, Io, ...: stream the blob through instead.
+  /// Reserves the room and makes the partial file. AlreadyExists if the blob is held or being
+  /// filled; NoSpace, Io, ...: stream the blob through instead.
   base::Result<std::shared_ptr<Fill>> begin(const base::Digest& digest, std::uint64_t size,
                                             const std::string& job);
   /// A small blob put whole; held already is no error.
@@ -61,14 +58,12 @@ class Store {
   Space& space() { return space_; }
 
  private:
-  void unlink_later(std::vector<base::Digest> victims);
-
   base::FileOps& ops_;
   Space space_;
   std::optional<Layout> layout_;
   std::string problem_;
   std::unique_ptr<NamesIndex> names_;
-  std::unique_ptr<base::WorkerPool> unlinker_;
+  std::unique_ptr<Unlinker> unlinker_;
 };
 
 }  // namespace ecrelay::store

@@ -6,8 +6,8 @@
 
 namespace ecrelay::upstream {
 
-/// The tries of one call to a registry: how many are left, by when its answer has to begin (all tries
-/// share the time of one), and whether the token was renewed for it. Single-thread.
+/// The tries of one call to a registry: how many are left, by when its answer has to begin (all
+/// tries share the time of one), and whether the token was renewed for it. Single-thread.
 class Attempts {
  public:
   explicit Attempts(const UpstreamRegistry::Ask& ask);

@@ -31,7 +31,7 @@ BearerAuth::BearerAuth(base::Url registry, net::HttpClient& client, const base::
 const BearerAuth::Token* BearerAuth::usable(const std::string& repository) const {
   const auto found = tokens_.find(repository);
   return found != tokens_.end() && clock_.wall() < found->second.expires_at ? &found->second
-                                                                           : nullptr;
+                                                                            : nullptr;
 }
 
 base::Result<std::uint64_t> BearerAuth::authorize(net::HttpRequest& request,
@@ -98,8 +98,7 @@ bool BearerAuth::renew(std::uint64_t generation, const std::string& repository, 
   std::unique_lock lock(mutex_);
   const bool waits = asking_.contains(repository);
   const auto deadline = base::Deadline::after(kWaitBound);
-  if (!answered_.wait_until(lock, deadline.when(),
-                            [&] { return !asking_.contains(repository); })) {
+  if (!answered_.wait_until(lock, deadline.when(), [&] { return !asking_.contains(repository); })) {
     return false;
   }
   if (const auto* token = usable(repository); token != nullptr && token->generation > generation) {

@@ -46,7 +46,7 @@ class BearerAuth final : public RegistryAuth {
   const base::Clock& clock_;
   std::mutex mutex_;
   std::condition_variable answered_;
-  std::set<std::string> asking_;  // repositories whose realm is being asked
+  std::set<std::string> asking_;         // repositories whose realm is being asked
   std::map<std::string, Token> tokens_;  // by repository
   std::uint64_t last_generation_ = 0;
 };

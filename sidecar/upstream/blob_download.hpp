@@ -9,8 +9,9 @@
 
 namespace ecrelay::upstream {
 
-/// Whether a presigned download URL is one of the buckets that ECR keeps layers in (AWS: VPC endpoint
-/// guide, "prod-REGION-starport-layer-bucket"), by host or, path-style, by the first path component.
+/// Whether a presigned download URL is one of the buckets that ECR keeps layers in (AWS: VPC
+/// endpoint guide, "prod-REGION-starport-layer-bucket"), by host or, path-style, by the first path
+/// component.
 bool is_ecr_bucket(const base::Url& url);
 
 /// Turns the last response of a blob's redirects into the calls of a BlobSink: takes 200 and 206,

@@ -8,15 +8,15 @@
 
 namespace ecrelay::upstream {
 
-/// One challenge of WWW-Authenticate (RFC 9110 11.6.1): a scheme, in lower case, with its parameters,
-/// whose names are in lower case too.
+/// One challenge of WWW-Authenticate (RFC 9110 11.6.1): a scheme, in lower case, with its
+/// parameters, whose names are in lower case too.
 struct Challenge {
   std::string scheme;
   std::map<std::string, std::string> parameters;
 };
 
-/// Every challenge of a field value, several of which may stand in one; what does not parse ends the
-/// list. Pure.
+/// Every challenge of a field value, several of which may stand in one; what does not parse ends
+/// the list. Pure.
 std::vector<Challenge> parse_challenges(std::string_view field);
 
 }  // namespace ecrelay::upstream

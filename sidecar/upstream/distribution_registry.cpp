@@ -65,8 +65,8 @@ Reply<net::HttpResponse> DistributionRegistry::try_once(const Ask& ask, net::Htt
   if (response.status == 200) {
     return std::move(response);
   }
-  if (!attempts.renewed && auth_->renew(*generation, ask.repository, response.status,
-                                        response.headers, response.body)) {
+  if (!attempts.renewed &&
+      auth_->renew(*generation, ask.repository, response.status, response.headers, response.body)) {
     attempts.renewed = true;
     return try_once(ask, std::move(request), attempts);
   }
@@ -248,21 +248,20 @@ Reply<std::vector<std::string>> DistributionRegistry::tags(const Ask& ask) {
 Reply<std::vector<oci::Referrer>> DistributionRegistry::referrers(const Ask& ask,
                                                                   const base::Digest& digest) {
   std::vector<oci::Referrer> all;
-  const auto read =
-      pages(ask, url(ask.repository, "referrers/" + digest.str()),
-            [&](const net::HttpResponse& page) {
-              auto referrers = oci::parse_referrers(page.body);
-              if (!referrers.ok()) {
-                return referrers.error().message;
-              }
-              all.insert(all.end(), referrers->begin(), referrers->end());
-              return std::string();
-            });
+  const auto read = pages(ask, url(ask.repository, "referrers/" + digest.str()),
+                          [&](const net::HttpResponse& page) {
+                            auto referrers = oci::parse_referrers(page.body);
+                            if (!referrers.ok()) {
+                              return referrers.error().message;
+                            }
+                            all.insert(all.end(), referrers->begin(), referrers->end());
+                            return std::string();
+                          });
   if (read.ok()) {
     return all;
   }
-  // A registry of before the referrers API says 404, as does one that does not know the digest. At ECR
-  // it is the repository that is not there (yet), and that tells nothing.
+  // A registry of before the referrers API says 404, as does one that does not know the digest. At
+  // ECR it is the repository that is not there (yet), and that tells nothing.
   const auto kind = read.failure().kind;
   const bool none = kind == FailureKind::Unsupported || kind == FailureKind::NotFound;
   if (none && config_.kind == RegistryKind::Plain) {

@@ -14,8 +14,8 @@ namespace ecrelay::upstream {
 
 class Attempts;
 
-/// A registry reached over the OCI distribution API: ECR's `dkr` endpoint or a plain one; they differ
-/// in their authentication and in what their errors mean.
+/// A registry reached over the OCI distribution API: ECR's `dkr` endpoint or a plain one; they
+/// differ in their authentication and in what their errors mean.
 class DistributionRegistry final : public UpstreamRegistry {
  public:
   struct Config {

@@ -45,8 +45,7 @@ class EcrTokens final : public RegistryAuth {
     base::Wall::time_point expires_at;
   };
   /// Makes sure that the token is newer than `generation`.
-  base::Result<void> fetch_newer_than(std::uint64_t generation,
-                                      std::unique_lock<std::mutex>& lock);
+  base::Result<void> fetch_newer_than(std::uint64_t generation, std::unique_lock<std::mutex>& lock);
 
   const Fetch fetch_;
   const base::Clock& clock_;

@@ -34,9 +34,8 @@ FailureKind kind_of(RegistryKind kind, int status, std::string_view text) {
     case 400:
     case 405:
     case 501:
-      return contains_ignoring_case(text, "unsupported") || status != 400
-                 ? FailureKind::Unsupported
-                 : FailureKind::BadAnswer;
+      return contains_ignoring_case(text, "unsupported") || status != 400 ? FailureKind::Unsupported
+                                                                          : FailureKind::BadAnswer;
     case 401:
     case 403:
       return FailureKind::Denied;

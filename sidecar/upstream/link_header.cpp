@@ -20,11 +20,10 @@ bool says_next(std::string_view parameters) {
     if (equals == link_parameter.size() || !base::equals_ignoring_case(name, "rel")) {
       continue;
     }
-    const auto words = base::split(
-        unquoted(base::trim(std::string_view(link_parameter).substr(equals + 1))), ' ');
-    return std::any_of(words.begin(), words.end(), [](const auto& word) {
-      return base::equals_ignoring_case(word, "next");
-    });
+    const auto words =
+        base::split(unquoted(base::trim(std::string_view(link_parameter).substr(equals + 1))), ' ');
+    return std::any_of(words.begin(), words.end(),
+                       [](const auto& word) { return base::equals_ignoring_case(word, "next"); });
   }
   return false;
 }

@@ -5,7 +5,6 @@ from harness import images
 from harness.case import EmulatorCase
 from harness.clients import Skopeo
 from harness.main import main
-from harness.stats import of_kind
 
 
 class RecoveryTest(EmulatorCase):
@@ -13,7 +12,7 @@ class RecoveryTest(EmulatorCase):
 
     def setUp(self):
         super().setUp()
-        self.relay = self.new_relay("--prefetch", "off").start()
+        self.relay = self.new_relay().start()
         image = images.describe(self.relay, images.LARGE)
         self.digest, self.size = max(image.layers, key=lambda layer: layer[1])
         self.path = f"/v2/{images.LARGE}/blobs/{self.digest}"
@@ -44,18 +43,6 @@ class RecoveryTest(EmulatorCase):
         self.assertEqual(answer.status, 200)
         self.assertEqual("sha256:" + hashlib.sha256(answer.body).hexdigest(), self.digest)
 
-    def test_the_fill_goes_on_where_it_was(self):
-        self.kill_in_mid_fill()
-        before = self.relay.stats.last_request_id()
-
-        self.relay.start()
-        self.relay.get(self.path)
-
-        (row,) = of_kind(self.relay.stats.requests_after(before), "blob")
-        self.assertEqual(row["outcome"], "miss")
-        self.assertEqual(row["bytes_served"], self.size)
-        self.assertLess(row["bytes_fetched"], self.size)
-
     def test_a_client_pulls_the_image_afterwards(self):
         self.require(*Skopeo.programs)
         self.kill_in_mid_fill()
@@ -64,7 +51,7 @@ class RecoveryTest(EmulatorCase):
         Skopeo(self.folder / "client", self.relay).pull(images.LARGE)
 
     def test_requests_that_had_ended_are_still_recorded(self):
-        self.relay.stats.requests_after(0, at_least=2)
+        self.relay.stats.requests_after(0)
         recorded = self.relay.stats.last_request_id()
 
         self.relay.kill()

@@ -61,9 +61,8 @@ TEST_F(FailOpen, ABrokenEcrLeavesKnownTagsStale) {
 }
 
 TEST_F(FailOpen, ABlobOfAServedManifestComesFromSomewhereWhateverThePolicy) {
-  start_relay([](config::ServeOptions& options) {
-    options.on_ecr_failure = config::Fallback::Decline;
-  });
+  start_relay(
+      [](config::ServeOptions& options) { options.on_ecr_failure = config::Fallback::Decline; });
   ASSERT_EQ(get("/v2/sample/large/manifests/1").status, 200);
   ecr_.add_fault({.service = Service::Registry,
                   .contains = "/blobs/",
@@ -75,9 +74,8 @@ TEST_F(FailOpen, ABlobOfAServedManifestComesFromSomewhereWhateverThePolicy) {
 }
 
 TEST_F(FailOpen, NoAnswerOfTheRelayIsA401OrA429) {
-  start_relay([](config::ServeOptions& options) {
-    options.on_ecr_failure = config::Fallback::Decline;
-  });
+  start_relay(
+      [](config::ServeOptions& options) { options.on_ecr_failure = config::Fallback::Decline; });
   for (const int status : {401, 403, 429, 500, 502, 503}) {
     ecr_.clear_faults();
     ecr_.add_fault({.service = Service::Registry, .fault = {.status = status, .body = "no"}});

@@ -21,9 +21,8 @@ TEST_F(Imports, DescribeImagesTellsAnImportFromAHit) {
   start_relay();
   ASSERT_EQ(get("/v2/library/sample-base/manifests/1").status, 200);
   EXPECT_TRUE(eventually(0, [](const Row& row) { return row.ecr_cache == "import"; }));
-  ecr_.change([](ecr_double::Settings& settings) {
-    settings.clock_offset = std::chrono::milliseconds(0);
-  });
+  ecr_.change(
+      [](ecr_double::Settings& settings) { settings.clock_offset = std::chrono::milliseconds(0); });
   std::this_thread::sleep_for(std::chrono::milliseconds(2100));  // past the slack between clocks
   forget_what_the_relay_knows();
 
@@ -48,9 +47,8 @@ TEST_F(Imports, WithoutTheRightTheDownloadsHostTells) {
 }
 
 TEST_F(Imports, AnImportInProgressIsNeverAHit) {
-  ecr_.change([](ecr_double::Settings& settings) {
-    settings.describe_lag = std::chrono::minutes(5);
-  });
+  ecr_.change(
+      [](ecr_double::Settings& settings) { settings.describe_lag = std::chrono::minutes(5); });
   start_relay();
 
   ASSERT_EQ(get("/v2/library/sample-base/manifests/1").status, 200);
@@ -71,9 +69,8 @@ TEST_F(Imports, WithoutTheWayRoundLateChildrenAreWaitedFor) {
   ecr_.change([](ecr_double::Settings& settings) {
     settings.children_delay = std::chrono::milliseconds(1200);
   });
-  start_relay([](config::ServeOptions& options) {
-    options.on_ecr_failure = config::Fallback::Decline;
-  });
+  start_relay(
+      [](config::ServeOptions& options) { options.on_ecr_failure = config::Fallback::Decline; });
 
   EXPECT_EQ(pull("library/sample-base", "1"), std::vector<std::string>{});
   EXPECT_EQ(ecr_.counters().requests(Service::Upstream, "manifest"), 0U);

@@ -1,5 +1,7 @@
 // What every client needs of a mirror, a line of the contract each.
 
+#include "base/file_ops.hpp"
+#include "base/strings.hpp"
 #include "integration/relay_fixture.hpp"
 
 namespace ecrelay {
@@ -101,7 +103,8 @@ TEST_F(MirrorContract, TheWaysToNameARegistryLeadToTheSameImage) {
         << target;
   }
   for (const auto* target :
-       {"/v2/sample-base/manifests/1", "/v2/library/sample-base/manifests/1?ns=registry-1.docker.io",
+       {"/v2/sample-base/manifests/1",
+        "/v2/library/sample-base/manifests/1?ns=registry-1.docker.io",
         "/v2/docker.io/library/sample-base/manifests/1?ns=registry-1.docker.io",
         "/v2/index.docker.io/sample-base/manifests/1"}) {
     EXPECT_EQ(get(target).header("Docker-Content-Digest"),
@@ -155,6 +158,31 @@ TEST_F(MirrorContract, ARelaysAuthorizationHeaderOfTheClientGoesNowhere) {
       EXPECT_FALSE(entry.has_authorization) << entry.path;
     }
   }
+}
+
+TEST_F(MirrorContract, BeyondLoopbackTheClientTokenIsAskedFor) {
+  const auto token_file = folder_.file("client-token");
+  ASSERT_TRUE(base::write_file(token_file, "client-secret\n").ok());
+  start_relay([&](config::ServeOptions& options) {
+    options.listen = {{"0.0.0.0", 0}};
+    options.allow_remote = true;
+    options.client_token_file = token_file.string();
+  });
+  const auto target = "http://127.0.0.1" +
+                      relay_->endpoint().substr(relay_->endpoint().rfind(':')) +
+                      "/v2/library/sample-base/manifests/1";
+
+  const auto without = support::send_raw({.url = target});
+  const auto bearer =
+      support::send_raw({.url = target, .headers = {{"Authorization", "Bearer client-secret"}}});
+  const auto basic = support::send_raw(
+      {.url = target,
+       .headers = {{"Authorization", "Basic " + base::base64_encode("any:client-secret")}}});
+  requests_sent_ += 2;
+
+  EXPECT_EQ(without.status, 401);
+  EXPECT_EQ(bearer.status, 200);
+  EXPECT_EQ(basic.status, 200);
 }
 
 }  // namespace

@@ -57,8 +57,8 @@ TEST_F(OneFetch, GoesOnWhenItsFirstClientLeaves) {
   const auto target = "/v2/sample/large/blobs/" + layer;
 
   // Times out after a part of the body, and closes.
-  const auto left = support::send_raw({.url = relay_->endpoint() + target,
-                                       .timeout = std::chrono::milliseconds(150)});
+  const auto left = support::send_raw(
+      {.url = relay_->endpoint() + target, .timeout = std::chrono::milliseconds(150)});
   ++requests_sent_;
   const auto second = get(target);
 

@@ -33,7 +33,8 @@ TEST_F(Pull, ABlobsFetchedBytesStandOnItsMiss) {
 
   const auto all = rows();
   for (std::size_t i = 0; i < all.size(); ++i) {
-    EXPECT_TRUE(eventually(i, [](const Row& row) { return row.bytes_fetched == row.bytes_served; }));
+    EXPECT_TRUE(
+        eventually(i, [](const Row& row) { return row.bytes_fetched == row.bytes_served; }));
     EXPECT_EQ(all[i].reason, "cold");
   }
 }
@@ -148,8 +149,7 @@ TEST_F(Pull, ATagThatMovedIsAMissWithItsReason) {
 
   const auto moved = get("/v2/library/sample-base/manifests/1");
 
-  EXPECT_EQ(moved.header("Docker-Content-Digest"),
-            image("docker.io", "library/sample-app").digest);
+  EXPECT_EQ(moved.header("Docker-Content-Digest"), image("docker.io", "library/sample-app").digest);
   const auto all = rows();
   EXPECT_EQ(all[1].outcome, "revalidated");
   EXPECT_EQ(all[1].origin, "store");

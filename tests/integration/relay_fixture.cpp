@@ -109,12 +109,12 @@ std::vector<std::string> RelayFixture::pull(const std::string& repository,
     return answer;
   };
   auto answer = fetch("manifests", reference);
-  auto links = ecr_double::read_links(
-      {answer.header("Content-Type"), ecr_double::Content(answer.body)});
+  auto links =
+      ecr_double::read_links({answer.header("Content-Type"), ecr_double::Content(answer.body)});
   if (!links.manifests.empty()) {
     answer = fetch("manifests", links.manifests.front());
-    links = ecr_double::read_links(
-        {answer.header("Content-Type"), ecr_double::Content(answer.body)});
+    links =
+        ecr_double::read_links({answer.header("Content-Type"), ecr_double::Content(answer.body)});
   }
   for (const auto& digest : links.blobs) {
     const auto blob = fetch("blobs", digest);
@@ -179,10 +179,9 @@ std::vector<std::string> RelayFixture::outcomes() {
 }
 
 std::string RelayFixture::largest_blob(const ecr_double::Image& image) {
-  const auto largest =
-      std::max_element(image.blobs.begin(), image.blobs.end(), [](const auto& a, const auto& b) {
-        return a.second.size() < b.second.size();
-      });
+  const auto largest = std::max_element(
+      image.blobs.begin(), image.blobs.end(),
+      [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
   return largest->first;
 }
 

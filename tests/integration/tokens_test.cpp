@@ -41,8 +41,7 @@ TEST_F(Tokens, OneThatExpiresWhileTwentyClientsPullIsRenewedOnce) {
     for (int i = 0; i < 20; ++i) {
       clients.emplace_back([&, i] {
         const bool base = i % 2 == 0;
-        wrong += static_cast<int>(
-            pull(base ? "library/sample-base" : "sample/large", "1").size());
+        wrong += static_cast<int>(pull(base ? "library/sample-base" : "sample/large", "1").size());
       });
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(15));
@@ -67,9 +66,8 @@ TEST_F(Tokens, AreRenewedAtHalfOfTheirLifeInTheBackground) {
 }
 
 TEST_F(Tokens, ADeniedRoleIsNotAskedAgainAndThePullGoesDirect) {
-  ecr_.change([](ecr_double::Settings& settings) {
-    settings.denied_actions = {"ecr:BatchGetImage"};
-  });
+  ecr_.change(
+      [](ecr_double::Settings& settings) { settings.denied_actions = {"ecr:BatchGetImage"}; });
   start_relay();
   const auto before = token_calls();
 

@@ -9,9 +9,7 @@ namespace {
 
 class Verification : public RelayFixture {
  protected:
-  std::string layer_of_large() {
-    return largest_blob(image("docker.io", "sample/large"));
-  }
+  std::string layer_of_large() { return largest_blob(image("docker.io", "sample/large")); }
   bool stored(const std::string& digest) {
     const auto hex = digest.substr(digest.find(':') + 1);
     return std::filesystem::exists(folder_.path() / "cache/v1/blobs/sha256" / hex.substr(0, 2) /
@@ -99,8 +97,9 @@ TEST_F(Verification, WithoutAStoreBlobsAreStreamedThroughAndVerified) {
 
   EXPECT_EQ(bad.ending, Ending::Short);
   EXPECT_EQ(good.status, 206);
-  EXPECT_EQ(good.body, std::string(image("docker.io", "sample/large").blobs.at(layer).view())
-                           .substr(1000, 1000));
+  EXPECT_EQ(
+      good.body,
+      std::string(image("docker.io", "sample/large").blobs.at(layer).view()).substr(1000, 1000));
   for (const auto& row : rows()) {
     EXPECT_EQ(row.reason, "unstored") << row.kind;
   }

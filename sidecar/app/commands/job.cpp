@@ -1,5 +1,6 @@
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "app/commands/commands.hpp"
 #include "app/job_session.hpp"

@@ -1,10 +1,13 @@
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <system_error>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "app/commands/commands.hpp"
 #include "app/option_loading.hpp"

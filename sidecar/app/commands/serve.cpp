@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <chrono>
 #include <memory>
 #include <string>
@@ -15,8 +17,6 @@
 #include "app/stop_signals.hpp"
 #include "app/version.hpp"
 #include "base/log.hpp"
-
-#include <unistd.h>
 
 namespace ecrelay::app {
 namespace {

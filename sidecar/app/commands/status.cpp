@@ -1,4 +1,5 @@
 #include <string>
+#include <utility>
 
 #include "app/commands/commands.hpp"
 #include "app/option_loading.hpp"

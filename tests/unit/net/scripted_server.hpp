@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <atomic>
+#include <csignal>
 #include <cstdint>
 #include <functional>
 #include <list>
@@ -52,6 +53,7 @@ class ScriptedServer {
   using Script = std::function<void(support::RawSocket& connection, int number)>;
 
   explicit ScriptedServer(Script script) : script_(std::move(script)), listening_(64) {
+    ::signal(SIGPIPE, SIG_IGN);  // as every program has to that uses HttpClient
     thread_ = std::thread([this] { accept_until_stopped(); });
   }
   /// A script's read ends with its connection.

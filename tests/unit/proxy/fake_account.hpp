@@ -36,8 +36,7 @@ class FakeEcr {
   base::Result<std::vector<aws::PullThroughCacheRule>> rules() {
     ++rules_asked;
     if (rules_broken) {
-      return base::Error{base::ErrorCode::PermissionDenied,
-                         "no ecr:DescribePullThroughCacheRules"};
+      return base::Error{base::ErrorCode::PermissionDenied, "no ecr:DescribePullThroughCacheRules"};
     }
     const std::lock_guard lock(mutex_);
     return described_;
@@ -67,6 +66,8 @@ inline EcrAccount::Options account_options() {
   return options;
 }
 
-inline base::Deadline soon() { return base::Deadline::after(std::chrono::seconds(10)); }
+inline base::Deadline soon() {
+  return base::Deadline::after(std::chrono::seconds(10));
+}
 
 }  // namespace ecrelay::proxy

@@ -65,7 +65,8 @@ Routes::Options with(DirectPolicy unmapped, bool direct_on_ecr_failure = true) {
 TEST_F(RoutesTest, AMappedNameIsAskedOfEcrThenOfItsRegistry) {
   start();
 
-  EXPECT_EQ(route("docker.io", "library/node"), "ecr docker-hub/library/node, upstream library/node");
+  EXPECT_EQ(route("docker.io", "library/node"),
+            "ecr docker-hub/library/node, upstream library/node");
 
   ASSERT_TRUE(route_.mapped);
   EXPECT_EQ(route_.mapped->rule.prefix, "docker-hub");
@@ -95,9 +96,8 @@ TEST_F(RoutesTest, WithoutDirectOnFailureEcrAloneIsAskedExceptForOwedBlobs) {
 TEST_F(RoutesTest, AWellKnownRegistryWithoutARuleIsAskedItself) {
   start();
 
-  for (const auto* registry :
-       {"quay.io", "ghcr.io", "public.ecr.aws", "registry.k8s.io", "cgr.dev", "mcr.microsoft.com",
-        "registry.gitlab.com"}) {
+  for (const auto* registry : {"quay.io", "ghcr.io", "public.ecr.aws", "registry.k8s.io", "cgr.dev",
+                               "mcr.microsoft.com", "registry.gitlab.com"}) {
     EXPECT_EQ(route(registry, "a/b"), "upstream a/b") << registry;
     EXPECT_FALSE(route_.mapped);
   }

@@ -17,7 +17,9 @@ std::string mapped(const RuleSet& rules, std::string_view registry, std::string_
   return name ? name->repository : "none";
 }
 
-RuleSet discovered(std::vector<Rule> rules) { return {{}, std::move(rules)}; }
+RuleSet discovered(std::vector<Rule> rules) {
+  return {{}, std::move(rules)};
+}
 
 TEST(RuleOf, ADescribedRuleHasTheNamesThatClientsSay) {
   EXPECT_EQ(rule_of(described("docker-hub", "registry-1.docker.io")),
@@ -42,7 +44,8 @@ TEST(RuleSet, PutsThePrefixInFront) {
 }
 
 TEST(RuleSet, PutsThePrefixInPlaceOfTheUpstreams) {
-  const auto rules = discovered({{"ghcr.io", "upstream-app", "my-app"}, {"quay.io", "team-a", "team-a"}});
+  const auto rules =
+      discovered({{"ghcr.io", "upstream-app", "my-app"}, {"quay.io", "team-a", "team-a"}});
 
   EXPECT_EQ(mapped(rules, "ghcr.io", "upstream-app/i"), "my-app/i");
   EXPECT_EQ(mapped(rules, "quay.io", "team-a/x/y"), "team-a/x/y");

@@ -165,9 +165,9 @@ TEST_F(Bearer, AsksARealmWithoutTlsOnlyOnLoopbackForALoopbackRegistry) {
   BearerAuth remote(*base::Url::parse("https://registry.example.com"), client_, clock_);
 
   EXPECT_FALSE(remote.renew(0, "library/app", 401, challenge(), ""));
-  EXPECT_FALSE(auth_.renew(
-      0, "library/app", 401,
-      {{"WWW-Authenticate", "Bearer realm=\"http://auth.example.com/token\""}}, ""));
+  EXPECT_FALSE(auth_.renew(0, "library/app", 401,
+                           {{"WWW-Authenticate", "Bearer realm=\"http://auth.example.com/token\""}},
+                           ""));
 
   EXPECT_EQ(tokens(), 0U);
 }

@@ -57,8 +57,8 @@ TEST(BlobDownload, TakesTheRangeThatWasAskedFor) {
 
 TEST(BlobDownload, RefusesAnotherRange) {
   for (const auto* range :
-       {"bytes 0-9/10", "bytes 8-9/10", "bytes 7-9/*", "bytes */10", "bytes 7-8/10",
-        "bytes 7-9/9", "bytes 7-6/7", "bytes7-9/10", "7-9/10", "bytes x-9/10", "", "bytes 9/10"}) {
+       {"bytes 0-9/10", "bytes 8-9/10", "bytes 7-9/*", "bytes */10", "bytes 7-8/10", "bytes 7-9/9",
+        "bytes 7-6/7", "bytes7-9/10", "7-9/10", "bytes x-9/10", "", "bytes 9/10"}) {
     CollectingSink sink;
     BlobDownload download(7, sink);
 

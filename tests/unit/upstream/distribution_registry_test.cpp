@@ -115,9 +115,8 @@ TEST_F(RegistryManifest, ATokenThatIsRefusedAgainIsNotRenewedForEver) {
 }
 
 TEST_F(RegistryManifest, ADenialIsNeitherRenewedNorRetried) {
-  ecr_.change([](ecr_double::Settings& settings) {
-    settings.denied_actions = {"ecr:BatchGetImage"};
-  });
+  ecr_.change(
+      [](ecr_double::Settings& settings) { settings.denied_actions = {"ecr:BatchGetImage"}; });
 
   const auto reply = registry_.manifest({kAtEcr}, "1");
 
@@ -159,8 +158,7 @@ TEST_F(RegistryManifest, TimesOutOnceWhereTheRegistryHangs) {
 }
 
 TEST_F(RegistryManifest, TheBoundHoldsForAllTriesTogether) {
-  ecr_.add_fault(
-      {.contains = "/manifests/", .fault = {.delay = milliseconds(300), .status = 503}});
+  ecr_.add_fault({.contains = "/manifests/", .fault = {.delay = milliseconds(300), .status = 503}});
   const auto start = base::Steady::now();
 
   const auto reply = registry_.manifest({kAtEcr, milliseconds(400)}, "1");
@@ -187,8 +185,8 @@ TEST_F(RegistryManifest, WithoutAnIdentityIsNotAskedFor) {
         return base::Error{base::ErrorCode::Unauthenticated, "no credentials"};
       },
       clock_);
-  DistributionRegistry registry(
-      {RegistryKind::Ecr, "ECR", *base::Url::parse(ecr_.registry_url())}, nobody, client_);
+  DistributionRegistry registry({RegistryKind::Ecr, "ECR", *base::Url::parse(ecr_.registry_url())},
+                                nobody, client_);
 
   const auto reply = registry.manifest({kAtEcr}, "1");
 

@@ -27,17 +27,20 @@ TEST(FailureOfEcr, IsToldByStatusAndText) {
       {401, "Not Authorized\n", FailureKind::Denied},
       {403, json("DENIED", "Your authorization token has expired. Reauthenticate and try again."),
        FailureKind::Denied},
-      {403, json("DENIED", kIamDenial + std::string("ecr:BatchGetImage on resource: arn:aws:ecr:"
-                                                    "us-east-1:123456789012:repository/team/app")),
+      {403,
+       json("DENIED", kIamDenial + std::string("ecr:BatchGetImage on resource: arn:aws:ecr:"
+                                               "us-east-1:123456789012:repository/team/app")),
        FailureKind::Denied},
       {403,
-       json("DENIED", "The authentication to the upstream registry failed. Verify that the "
-                      "credentials provided in the pull through cache rule are correct, and try "
-                      "again."),
+       json("DENIED",
+            "The authentication to the upstream registry failed. Verify that the "
+            "credentials provided in the pull through cache rule are correct, and try "
+            "again."),
        FailureKind::UpstreamDenied},
       {404,
-       json("NAME_UNKNOWN", "The repository with name 'x' does not exist in the registry with id "
-                            "'123456789012'"),
+       json("NAME_UNKNOWN",
+            "The repository with name 'x' does not exist in the registry with id "
+            "'123456789012'"),
        FailureKind::NotFound},
       {404, json("MANIFEST_UNKNOWN", "Requested image not found"), FailureKind::NotFound},
       {404, json("BLOB_UNKNOWN", ""), FailureKind::NotFound},
@@ -46,11 +49,14 @@ TEST(FailureOfEcr, IsToldByStatusAndText) {
       {429, json("TOOMANYREQUESTS", "Rate exceeded"), FailureKind::Throttled},
       {429, "", FailureKind::Throttled},
       {429,
-       json("TOOMANYREQUESTS", "The upstream registry registry-1.docker.io is throttling requests."),
+       json("TOOMANYREQUESTS",
+            "The upstream registry registry-1.docker.io is throttling requests."),
        FailureKind::UpstreamThrottled},
       {403, json("DENIED", "UpstreamTooManyRequests"), FailureKind::UpstreamThrottled},
-      {503, json("UNAVAILABLE", "The upstream registry answered: toomanyrequests: You have reached "
-                                "your unauthenticated pull rate limit."),
+      {503,
+       json("UNAVAILABLE",
+            "The upstream registry answered: toomanyrequests: You have reached "
+            "your unauthenticated pull rate limit."),
        FailureKind::UpstreamThrottled},
       {503, json("UNAVAILABLE", "The upstream registry quay.io is not available."),
        FailureKind::BadAnswer},
@@ -69,16 +75,19 @@ TEST(FailureOfEcr, IsToldByStatusAndText) {
 
 TEST(FailureOfEcr, ThatOnlyNamesTheWordUpstreamIsEcrsOwn) {
   // The name of the action, and of a repository: neither is the registry behind ECR.
-  const auto denied = kIamDenial + std::string("ecr:BatchImportUpstreamImage on resource: arn:aws:"
-                                               "ecr:us-east-1:123456789012:repository/docker-hub/a");
-  const auto named = kIamDenial + std::string("ecr:BatchGetImage on resource: arn:aws:ecr:us-east-1:"
-                                              "123456789012:repository/upstream/accelerate");
+  const auto denied = kIamDenial + std::string(
+                                       "ecr:BatchImportUpstreamImage on resource: arn:aws:"
+                                       "ecr:us-east-1:123456789012:repository/docker-hub/a");
+  const auto named = kIamDenial + std::string(
+                                      "ecr:BatchGetImage on resource: arn:aws:ecr:us-east-1:"
+                                      "123456789012:repository/upstream/accelerate");
 
   EXPECT_EQ(classify(RegistryKind::Ecr, 403, json("DENIED", denied)).kind, FailureKind::Denied);
   EXPECT_EQ(classify(RegistryKind::Ecr, 403, json("DENIED", named)).kind, FailureKind::Denied);
   EXPECT_EQ(classify(RegistryKind::Ecr, 404,
-                     json("NAME_UNKNOWN", "The repository with name 'upstream/accelerate' does "
-                                          "not exist in the registry with id '123456789012'"))
+                     json("NAME_UNKNOWN",
+                          "The repository with name 'upstream/accelerate' does "
+                          "not exist in the registry with id '123456789012'"))
                 .kind,
             FailureKind::NotFound);
 }
@@ -162,10 +171,12 @@ TEST(Failure, IsWorthRetryingWhereTimeMayMendIt) {
 TEST(BlamesToken, Only401AndAnExpired403) {
   EXPECT_TRUE(blames_token(401, ""));
   EXPECT_TRUE(blames_token(401, "Not Authorized\n"));
-  EXPECT_TRUE(blames_token(403, json("DENIED", "Your authorization token has expired. "
-                                               "Reauthenticate and try again.")));
-  EXPECT_TRUE(blames_token(403, "Your Authorization Token has expired. Please run 'aws ecr "
-                                "get-login' to fetch a new one."));
+  EXPECT_TRUE(blames_token(403, json("DENIED",
+                                     "Your authorization token has expired. "
+                                     "Reauthenticate and try again.")));
+  EXPECT_TRUE(blames_token(403,
+                           "Your Authorization Token has expired. Please run 'aws ecr "
+                           "get-login' to fetch a new one."));
   EXPECT_FALSE(blames_token(403, json("DENIED", kIamDenial + std::string("ecr:BatchGetImage"))));
   EXPECT_FALSE(blames_token(403, ""));
   EXPECT_FALSE(blames_token(400, "Your authorization token has expired."));

@@ -121,8 +121,8 @@ TEST_F(RegistryBlob, AnExpiredTokenIsRenewedOnce) {
 
 TEST_F(RegistryBlob, ThatBrokeOffIsLeftToTheCaller) {
   import();
-  ecr_.add_fault({.service = Service::S3,
-                  .fault = {.breakage = Breakage::Reset, .after_body_bytes = 1000}});
+  ecr_.add_fault(
+      {.service = Service::S3, .fault = {.breakage = Breakage::Reset, .after_body_bytes = 1000}});
 
   const auto reply = registry_.blob({kAtEcr}, layer(), 0, sink_);
 
@@ -144,8 +144,7 @@ TEST_F(RegistryBlob, OfAServerThatForgetsTheRangeBeginsAtTheOffsetAllTheSame) {
 
 TEST_F(RegistryBlob, WithoutALengthIsABadAnswer) {
   import();
-  ecr_.add_fault(
-      {.service = Service::S3, .fault = {.framing = ecr_double::Framing::Chunked}});
+  ecr_.add_fault({.service = Service::S3, .fault = {.framing = ecr_double::Framing::Chunked}});
 
   const auto reply = registry_.blob({kAtEcr}, layer(), 0, sink_);
 
@@ -167,8 +166,8 @@ TEST_F(RegistryBlob, ThatTheSinkDoesNotWantIsRejectedOnce) {
 
 TEST_F(RegistryBlob, NoFailureTellsAPresignedUrl) {
   import();
-  ecr_.add_fault({.service = Service::S3,
-                  .fault = {.breakage = Breakage::Reset, .after_body_bytes = 1000}});
+  ecr_.add_fault(
+      {.service = Service::S3, .fault = {.breakage = Breakage::Reset, .after_body_bytes = 1000}});
 
   const auto reply = registry_.blob({kAtEcr}, layer(), 0, sink_);
 

@@ -15,8 +15,9 @@
 
 namespace ecrelay::upstream {
 
-/// ECR and a plain registry, of a double, each behind a DistributionRegistry. `docker.io/library/app`
-/// is there, with the tag "1" and one layer of kLayer bytes; at ECR as "docker-hub/library/app".
+/// ECR and a plain registry, of a double, each behind a DistributionRegistry.
+/// `docker.io/library/app` is there, with the tag "1" and one layer of kLayer bytes; at ECR as
+/// "docker-hub/library/app".
 class RegistryFixture : public ::testing::Test {
  protected:
   static constexpr std::size_t kLayer = 300'000;

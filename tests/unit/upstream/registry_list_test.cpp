@@ -103,9 +103,9 @@ TEST_F(RegistryList, TagsOfARegistryThatListsNoneAreUnsupported) {
 TEST_F(RegistryList, ReferrersComeFromAllPages) {
   ecr_.change([](ecr_double::Settings& settings) { settings.referrers_page = 2; });
   for (int i = 0; i < 5; ++i) {
-    ecr_.upstream().put("docker.io", "library/app", "",
-                        ecr_double::make_referrer(image_, "application/vnd.example.sbom",
-                                                  std::to_string(i)));
+    ecr_.upstream().put(
+        "docker.io", "library/app", "",
+        ecr_double::make_referrer(image_, "application/vnd.example.sbom", std::to_string(i)));
   }
   import();
   const auto digest = *base::Digest::parse(image_.digest);
@@ -152,9 +152,8 @@ TEST_F(RegistryList, EcrThatDoesNotHoldTheRepositoryCannotTellReferrers) {
 
 TEST_F(RegistryList, ReferrersThatAreDeniedAreNotAnEmptyList) {
   import();
-  ecr_.change([](ecr_double::Settings& settings) {
-    settings.denied_actions = {"ecr:BatchGetImage"};
-  });
+  ecr_.change(
+      [](ecr_double::Settings& settings) { settings.denied_actions = {"ecr:BatchGetImage"}; });
 
   const auto reply = registry_.referrers({kAtEcr}, layer());
 
