@@ -19,7 +19,7 @@ endif()
 
 # What cpp-httplib does to header values differs between versions: asked of the library itself, by a
 # program that is run once.
-if(NOT DEFINED ECRELAY_HTTPLIB_DECODES_HEADERS)
+if(NOT "${ECRELAY_HTTPLIB_PROBED}" STREQUAL "${HTTPLIB_VERSION}")
   try_run(probe_exit probe_compiled
     ${CMAKE_BINARY_DIR}/probes ${CMAKE_CURRENT_LIST_DIR}/probes/header_decoding.cpp
     LINK_LIBRARIES PkgConfig::HTTPLIB OpenSSL::SSL Threads::Threads
@@ -33,4 +33,5 @@ if(NOT DEFINED ECRELAY_HTTPLIB_DECODES_HEADERS)
     set(decodes 0)
   endif()
   set(ECRELAY_HTTPLIB_DECODES_HEADERS ${decodes} CACHE INTERNAL "cpp-httplib decodes header values")
+  set(ECRELAY_HTTPLIB_PROBED "${HTTPLIB_VERSION}" CACHE INTERNAL "of which version that was asked")
 endif()

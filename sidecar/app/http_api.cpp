@@ -69,17 +69,15 @@ net::ServerResponse refuse_caller(Caller least) {
 
 }  // namespace
 
-HttpApi::HttpApi(Relay& relay, Tokens tokens) : relay_(relay), tokens_(std::move(tokens)) {}
+HttpApi::HttpApi(Relay& relay, base::Secret control_token, ClientGate gate)
+    : relay_(relay), control_token_(std::move(control_token)), gate_(std::move(gate)) {}
 
 Caller HttpApi::caller_of(const net::ServerRequest& request) const {
   const auto shown = request.headers.get("Authorization").value_or("");
-  if (bears_token(shown, tokens_.control)) {
+  if (bears_token(shown, control_token_)) {
     return Caller::Controller;
   }
-  if (!tokens_.client || bears_token(shown, *tokens_.client)) {
-    return Caller::Reader;
-  }
-  return Caller::Anyone;
+  return gate_.admits(request) ? Caller::Reader : Caller::Anyone;
 }
 
 net::ServerResponse HttpApi::handle(const net::ServerRequest& http) const {
@@ -109,12 +107,9 @@ net::ServerResponse HttpApi::handle(const net::ServerRequest& http) const {
 }
 
 base::Result<void> serve_api(Relay& relay, const base::Environment& environment) {
-  HttpApi::Tokens tokens;
-  ECRELAY_TRY(tokens.control, ensure_control_token(relay.options().state_dir, environment));
-  if (const auto& file = relay.options().client_token_file) {
-    ECRELAY_TRY(tokens.client, read_token_file(*file));
-  }
-  const auto api = std::make_shared<HttpApi>(relay, std::move(tokens));
+  ECRELAY_TRY(auto control, ensure_control_token(relay.options().state_dir, environment));
+  ECRELAY_TRY(auto gate, ClientGate::open(relay.options()));
+  const auto api = std::make_shared<HttpApi>(relay, std::move(control), std::move(gate));
   relay.set_api([api](const net::ServerRequest& request) { return api->handle(request); });
   return {};
 }

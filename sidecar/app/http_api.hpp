@@ -1,8 +1,7 @@
 #pragma once
 
-#include <optional>
-
 #include "app/api_exchange.hpp"
+#include "app/client_gate.hpp"
 #include "app/relay.hpp"
 #include "base/secret.hpp"
 #include "net/http_server.hpp"
@@ -10,17 +9,12 @@
 namespace ecrelay::app {
 
 /// Every path that is not the mirror's: /healthz, /readyz, /metrics, the page for a person, and
-/// /api/v1. Who may do what is decided here: changing needs the control token, reading the client
-/// token where there is one; Host has to name this relay on / and /api. Borrows the relay, whose
+/// /api/v1. Who may do what is decided here: changing needs the control token, reading what pulling
+/// needs; Host has to name this relay on / and /api. Borrows the relay, whose
 /// connections call it: thread-safe.
 class HttpApi {
  public:
-  struct Tokens {
-    base::Secret control;
-    std::optional<base::Secret> client;  ///< nothing: whoever reaches the relay may read
-  };
-
-  HttpApi(Relay& relay, Tokens tokens);
+  HttpApi(Relay& relay, base::Secret control_token, ClientGate gate);
 
   net::ServerResponse handle(const net::ServerRequest& http) const;
 
@@ -28,7 +22,8 @@ class HttpApi {
   [[nodiscard]] Caller caller_of(const net::ServerRequest& request) const;
 
   Relay& relay_;
-  const Tokens tokens_;
+  const base::Secret control_token_;
+  const ClientGate gate_;
 };
 
 /// Makes the tokens (the state directory's, the client token file's) and answers for the relay.

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <utility>
 
@@ -66,7 +67,7 @@ struct Relay::Parts {
             account_options(options, identity), token_fetch(identity.api.get()),
             [this] { return identity.api->describe_pull_through_cache_rules(); }, identity.problem,
             clock),
-        routes(route_options(options), account, client, clock),
+        routes(route_options(options), account, client, metrics, clock),
         store({options.cache_dir, options.cache_size}, base::system_file_ops()),
         recorder(stats::Recorder::open(options.state_dir, clock)),
         jobs(*recorder, clock),
@@ -130,6 +131,8 @@ struct Relay::Parts {
   std::mutex mutex;
   std::condition_variable stop_asked;
   net::Handler api;
+  std::mutex job_listeners_mutex;
+  std::map<std::string, std::string> job_listeners;  // endpoint by job
   bool stopping = false;
   bool drained = false;
 
@@ -248,12 +251,19 @@ Resolved Relay::resolve(const std::string& registry, const std::string& reposito
 }
 
 base::Result<std::string> Relay::open_job_listener(const std::string& job) {
+  const std::lock_guard lock(parts_->job_listeners_mutex);
+  const auto open = parts_->job_listeners.find(job);
+  if (open != parts_->job_listeners.end()) {
+    return open->second;
+  }
   ECRELAY_TRY(const auto port, parts_->server.listen("127.0.0.1", 0, job));
   parts_->store.space().job_opened(job);
-  return "http://127.0.0.1:" + std::to_string(port);
+  return parts_->job_listeners[job] = "http://127.0.0.1:" + std::to_string(port);
 }
 
 void Relay::close_job_listener(const std::string& job) {
+  const std::lock_guard lock(parts_->job_listeners_mutex);
+  parts_->job_listeners.erase(job);
   parts_->server.stop_listening(job);
   parts_->store.space().job_closed(job);
 }
@@ -288,8 +298,10 @@ void Relay::drain(base::Deadline deadline) {
   if (!parts_->server.drain(deadline)) {
     base::log_warn("answers that did not end in time were cut");
   }
+  // Before the threads are joined: what still waits for a registry is told to end.
   parts_->manifests.request_stop();
   parts_->fetches.request_stop();
+  parts_->server.stop();
   parts_->workers.stop();
   parts_->jobs.close_all(stats::JobStatus::Unknown);
   if (const auto flushed = parts_->recorder->flush(base::Deadline::after(kFlushTime));

@@ -35,7 +35,8 @@ class Relay {
  public:
   /// Binds, opens the store and the statistics, opens the default job and begins the first look at
   /// credentials and rules. Fails for what the user has to mend (a port that is taken, a state
-  /// directory that cannot be made); everything else is started without and told by problems().
+  /// directory that cannot be made); everything else is started without, and the
+  /// API's status tells of it.
   static base::Result<std::unique_ptr<Relay>> start(const config::ServeOptions& options,
                                                     const base::Environment& environment);
   ~Relay();
@@ -66,7 +67,7 @@ class Relay {
                                  const std::string& tag, const std::optional<base::Digest>& digest);
 
   /// A listener of the job's own on a free loopback port, so that its requests need no name for the
-  /// job: "http://127.0.0.1:40123".
+  /// job: "http://127.0.0.1:40123". The one that is there already, if there is one.
   base::Result<std::string> open_job_listener(const std::string& job);
   void close_job_listener(const std::string& job);
   /// When a request last ended; for --idle-timeout.
@@ -80,8 +81,7 @@ class Relay {
   /// Until request_stop() was called or `deadline` passed; true if stopping was asked for.
   bool wait_for_stop(base::Deadline deadline);
 
-  /// Takes nothing new, lets answers end until the deadline, closes the open jobs this relay opened
-  /// for itself, and has every row on disk. Called by the destructor with 8 s if not before.
+  /// Takes nothing new, lets answers end until the deadline, closes the open jobs, and has every row on disk. Called by the destructor with 8 s if not before.
   void drain(base::Deadline deadline);
 
  private:

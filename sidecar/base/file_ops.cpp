@@ -76,17 +76,6 @@ Result<void> FileOps::sync_data(int fd) {
   return {};
 }
 
-Result<void> FileOps::sync_folder(const Path& path) {
-  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd.valid()) {
-    return errno_error(path.string(), errno);
-  }
-  if (::fsync(fd.get()) != 0) {
-    return errno_error("fsync " + path.string(), errno);
-  }
-  return {};
-}
-
 Result<void> FileOps::rename(const Path& from, const Path& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) {
     return errno_error("rename " + from.string() + " to " + to.string(), errno);
@@ -104,6 +93,19 @@ Result<void> FileOps::remove(const Path& path) {
 Result<void> FileOps::truncate(int fd, std::uint64_t size) {
   if (::ftruncate(fd, static_cast<off_t>(size)) != 0) {
     return errno_error("ftruncate", errno);
+  }
+  return {};
+}
+
+Result<void> FileOps::allocate(int fd, std::uint64_t size) {
+  // fallocate(2), not posix_fallocate(3), which would write zeros where it is not supported.
+  while (size > 0 && ::fallocate(fd, 0, 0, static_cast<off_t>(size)) != 0) {
+    if (errno == EOPNOTSUPP || errno == ENOSYS) {
+      return {};
+    }
+    if (errno != EINTR) {
+      return errno_error("fallocate", errno);
+    }
   }
   return {};
 }

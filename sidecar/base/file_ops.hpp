@@ -30,11 +30,13 @@ class FileOps {
   /// As many bytes as there are, up to data.size(); 0 at the end of the file.
   virtual Result<std::size_t> read_at(int fd, std::uint64_t offset, std::span<std::byte> data);
   virtual Result<void> sync_data(int fd);
-  virtual Result<void> sync_folder(const Path& path);
   virtual Result<void> rename(const Path& from, const Path& to);
   /// A file that is not there is no error.
   virtual Result<void> remove(const Path& path);
   virtual Result<void> truncate(int fd, std::uint64_t size);
+  /// Blocks for `size` bytes, so that later writes cannot run out of space; the file gets that size.
+  /// No error where the file system cannot do it.
+  virtual Result<void> allocate(int fd, std::uint64_t size);
 };
 
 FileOps& system_file_ops();

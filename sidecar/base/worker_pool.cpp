@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <system_error>
 
 #include "base/log.hpp"
 
@@ -22,11 +23,24 @@ bool WorkerPool::submit(std::function<void()> task) {
   }
   tasks_.push_back(std::move(task));
   reap_locked(lock);
-  if (tasks_.size() > idle_ && threads_.size() < max_threads_) {
-    threads_.emplace_back([this] { work(); });
+  if (tasks_.size() > idle_ && threads_.size() < max_threads_ && !start_thread_locked()) {
+    if (threads_.empty()) {
+      tasks_.pop_back();
+      return false;  // nobody would ever run it
+    }
   }
   wake_.notify_one();
   return true;
+}
+
+bool WorkerPool::start_thread_locked() {
+  try {
+    threads_.emplace_back([this] { work(); });
+    return true;
+  } catch (const std::system_error& failure) {
+    log_error("no more threads can be started: work queues", {{"what", failure.what()}});
+    return false;
+  }
 }
 
 void WorkerPool::stop() {
@@ -80,6 +94,8 @@ void WorkerPool::work() {
       task();
     } catch (const std::exception& failure) {
       log_error("a background task threw: this is a bug", {{"what", failure.what()}});
+    } catch (...) {
+      log_error("a background task threw something: this is a bug");
     }
     task = nullptr;
     lock.lock();

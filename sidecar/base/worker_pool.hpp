@@ -20,13 +20,14 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  /// False after stop(): the task is not run.
+  /// False after stop(), or where not even one thread can be started: the task is not run.
   bool submit(std::function<void()> task);
   void stop();
   [[nodiscard]] std::size_t threads() const;
 
  private:
   void work();
+  bool start_thread_locked();
   void reap_locked(std::unique_lock<std::mutex>& lock);
 
   const std::size_t max_threads_;

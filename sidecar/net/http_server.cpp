@@ -200,7 +200,14 @@ HttpServer::HttpServer(Handler handler, ServerLimits limits)
     : state_(std::make_unique<State>(std::move(handler), limits)) {}
 
 HttpServer::~HttpServer() {
-  drain(base::Deadline::after(std::chrono::seconds(0)));
+  stop();
+}
+
+void HttpServer::stop() {
+  if (!state_->draining) {
+    drain(base::Deadline::after(std::chrono::seconds(0)));
+  }
+  state_->workers.stop();
 }
 
 base::Result<std::uint16_t> HttpServer::listen(const std::string& host, std::uint16_t port,
@@ -250,7 +257,6 @@ bool HttpServer::drain(base::Deadline deadline) {
       ::shutdown(connection->fd(), SHUT_RDWR);
     }
   }
-  state_->workers.stop();
   return whole;
 }
 

@@ -74,8 +74,11 @@ class HttpServer {
   void stop_listening(const std::string& tag);
 
   /// No new connections and no new requests; answers under way end whole, until the deadline, when
-  /// they are cut. True if none had to be cut.
+  /// they are cut. True if none had to be cut. A handler that has not answered yet may go on until
+  /// stop().
   bool drain(base::Deadline deadline);
+  /// Drains at once if that was not done, and joins the threads: handlers have to end.
+  void stop();
 
   [[nodiscard]] std::size_t open_connections() const;
   /// Connections turned away since the start because max_connections were open and busy.

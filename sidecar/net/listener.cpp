@@ -70,7 +70,7 @@ base::Result<std::unique_ptr<Listener>> Listener::open(const std::string& host, 
   std::unique_ptr<Listener> listener(new Listener(host, std::move(accepted)));
   {
     const std::lock_guard lock(listener->mutex_);
-    ECRELAY_TRY_VOID(listener->bind_locked(port));
+    ECRELAY_TRY(listener->port_, listener->bind_locked(port));
   }
   listener->thread_ = std::thread([raw = listener.get()] { raw->accept_until_stopped(); });
   return listener;
@@ -80,7 +80,7 @@ Listener::~Listener() {
   stop();
 }
 
-base::Result<void> Listener::bind_locked(std::uint16_t port) {
+base::Result<std::uint16_t> Listener::bind_locked(std::uint16_t port) {
   socket_.reset();  // its duplicate still holds the port
   socket_ = std::make_unique<Socket>(accepted_);
   const int bound = port == 0 ? socket_->bind_to_any_port(host_)
@@ -92,8 +92,7 @@ base::Result<void> Listener::bind_locked(std::uint16_t port) {
                            "another with --listen, or port 0 for any free one"};
   }
   socket_->widen_backlog();
-  port_ = static_cast<std::uint16_t>(bound);
-  return {};
+  return static_cast<std::uint16_t>(bound);
 }
 
 bool Listener::listen_again() {

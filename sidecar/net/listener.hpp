@@ -32,14 +32,15 @@ class Listener {
  private:
   class Socket;
   Listener(std::string host, Accepted accepted);
-  base::Result<void> bind_locked(std::uint16_t port);
+  /// Gives the port.
+  base::Result<std::uint16_t> bind_locked(std::uint16_t port);
   /// False once stop() was called.
   bool listen_again();
   void accept_until_stopped();
 
   const std::string host_;
   const Accepted accepted_;
-  std::uint16_t port_ = 0;
+  std::uint16_t port_ = 0;  // set before the thread starts
   std::mutex mutex_;
   std::condition_variable stopped_;
   std::unique_ptr<Socket> socket_;  // made anew by the accepting thread alone, under the mutex

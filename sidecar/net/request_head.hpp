@@ -20,7 +20,7 @@ struct RequestHead {
 /// What parsing gave: a head, or the status to refuse the request with (and why, for the body of
 /// the refusal). After a refusal the connection is closed: what follows on it cannot be trusted.
 struct ParsedHead {
-  int refusal = 0;  ///< 0: accepted; else 400 or 505
+  int refusal = 0;  ///< 0: accepted; else 400
   std::string why;
   RequestHead head;
 };

@@ -4,6 +4,7 @@
 #include <thread>
 #include <utility>
 
+#include "proxy/bounded_ask.hpp"
 #include "proxy/reasons.hpp"
 
 namespace ecrelay::proxy {
@@ -11,11 +12,8 @@ namespace {
 
 using upstream::FailureKind;
 
-// Attempts in a row that bring no byte before the next place is asked.
-constexpr int kMaxFruitless = 3;
-// containerd gives a mirror up after 30 s without a head: ECR gets 15 s, the next place what is left.
-constexpr auto kOpenedWithin = std::chrono::milliseconds(19000);
-constexpr auto kEcrFirstByte = std::chrono::milliseconds(15000);
+// Attempts in a row that bring no byte before the next place is asked; each asks up to three times.
+constexpr int kMaxFruitless = 2;
 constexpr auto kLeastFirstByte = std::chrono::milliseconds(2000);
 constexpr auto kLateChildPatience = std::chrono::seconds(15);
 constexpr auto kLateChildPause = std::chrono::milliseconds(500);
@@ -31,7 +29,7 @@ BlobDownloadTask::BlobDownloadTask(const FetchCoordinator::Wanted& wanted, BlobF
       store_(store),
       download_seen_(download_seen),
       stop_(std::move(stop)),
-      opened_by_(base::Deadline::after(kOpenedWithin)) {}
+      late_child_until_(base::Deadline::after(kLateChildPatience)) {}
 
 std::optional<FetchFailure> BlobDownloadTask::run() {
   for (const auto& place : wanted_.places) {
@@ -58,7 +56,7 @@ std::chrono::milliseconds BlobDownloadTask::first_byte_limit(const Place& place)
   if (fill_) {
     return kEcrFirstByte;
   }
-  const auto left = std::max(opened_by_.left(), kLeastFirstByte);
+  const auto left = std::max(wanted_.answer_by.left(), kLeastFirstByte);
   return place.origin == stats::Origin::Ecr ? std::min(left, kEcrFirstByte) : left;
 }
 
@@ -83,7 +81,8 @@ BlobDownloadTask::Next BlobDownloadTask::attempt(const Place& place) {
     failure_ = FetchFailure{{corrupt ? FailureKind::BadAnswer : FailureKind::Rejected, 0,
                              place.registry->name() + ": " + committed.error().message},
                             place.origin,
-                            !corrupt};
+                            !corrupt,
+                            corrupt};
     return Next::GiveUp;
   }
   return Next::Finished;
@@ -103,9 +102,7 @@ BlobDownloadTask::Next BlobDownloadTask::judge(const Place& place, const upstrea
   const bool last_place = &place == &wanted_.places.back();
   const bool not_yet = wanted_.late_child && failure.kind == FailureKind::NotFound &&
                        place.origin == stats::Origin::Ecr && last_place;
-  if (not_yet && base::Deadline::at(opened_by_.when() - kOpenedWithin + kLateChildPatience)
-                     .left()
-                     .count() > 0) {
+  if (not_yet && !late_child_until_.passed()) {
     wait_before(kLateChildPause);
     return Next::SamePlace;
   }

@@ -34,7 +34,7 @@ class BlobDownloadTask final : private upstream::BlobSink {
   store::Store& store_;
   const FetchCoordinator::DownloadSeen& download_seen_;
   const std::stop_token stop_;
-  const base::Deadline opened_by_;
+  const base::Deadline late_child_until_;
 
   std::shared_ptr<store::Fill> fill_;
   const Place* place_ = nullptr;

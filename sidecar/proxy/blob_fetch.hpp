@@ -21,6 +21,7 @@ struct FetchFailure {
   upstream::Failure failure;
   stats::Origin place = stats::Origin::Ecr;  ///< who failed
   bool not_storable = false;  ///< the blob could be had, the store cannot take it: stream it through
+  bool corrupt = false;       ///< the place gave bytes of another digest
 };
 
 /// One blob on its way from a registry into the store, seen from the requests that wait for it. The

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "proxy/bounded_ask.hpp"
 #include "proxy/first_look.hpp"
 #include "proxy/pass_through.hpp"
 
@@ -12,9 +13,14 @@ namespace {
 using stats::Outcome;
 using stats::Reason;
 
-// containerd gives a mirror up after 30 s without a head.
-constexpr auto kHeadWithin = std::chrono::milliseconds(20000);
 constexpr auto kConfirmWithin = std::chrono::milliseconds(9000);
+
+std::optional<Reason> reason_of_broken(const std::optional<FetchFailure>& failure) {
+  if (!failure) {
+    return std::nullopt;
+  }
+  return failure->corrupt ? Reason::Corrupt : reason_of(failure->place, failure->failure);
+}
 
 }  // namespace
 
@@ -41,7 +47,11 @@ net::ServerResponse BlobRequests::answer_unknown(Exchange& exchange) {
   if (!here && !exchange.head_only()) {
     return fetch(exchange, std::nullopt);  // its answer is the confirmation
   }
-  wait_first_look(parts_.account);
+  return confirm_then_serve(exchange);
+}
+
+net::ServerResponse BlobRequests::confirm_then_serve(Exchange& exchange) {
+  wait_first_look(parts_.account, exchange.answer_by());
   const auto& target = exchange.target();
   const auto route = parts_.routes.route(target.registry, target.repository, RouteFor::Manifest);
   std::optional<FetchFailure> failure;
@@ -68,8 +78,11 @@ net::ServerResponse BlobRequests::answer_unknown(Exchange& exchange) {
 std::optional<std::uint64_t> BlobRequests::confirm(Exchange& exchange, const Route& route,
                                                    std::optional<FetchFailure>& failure) {
   for (const auto& place : route.places) {
+    const auto wait = base::Deadline::after(kConfirmWithin).earlier(exchange.answer_by());
     const auto size =
-        place.registry->blob_size({place.repository, kConfirmWithin, {}}, digest(exchange));
+        ask_within<std::uint64_t>(parts_.workers, wait, [place, digest = digest(exchange)] {
+          return place.registry->blob_size({place.repository, kConfirmWithin, {}}, digest);
+        });
     if (size.ok()) {
       return *size;
     }
@@ -88,7 +101,7 @@ net::ServerResponse BlobRequests::serve_held(Exchange& exchange,
 
 net::ServerResponse BlobRequests::fetch(Exchange& exchange,
                                         const std::optional<store::Content>& content) {
-  wait_first_look(parts_.account);
+  wait_first_look(parts_.account, exchange.answer_by());
   const auto& target = exchange.target();
   const auto route = parts_.routes.route(
       target.registry, target.repository,
@@ -98,18 +111,34 @@ net::ServerResponse BlobRequests::fetch(Exchange& exchange,
                             route.detail);
   }
   const FetchCoordinator::Wanted wanted{
-      digest(exchange), exchange.repository(), route.places, exchange.job(),
-      content && content->parent && parts_.manifests.served_by_ecr_lately(*content->parent)};
+      digest(exchange),
+      exchange.repository(),
+      route.places,
+      exchange.job(),
+      content && content->parent && parts_.manifests.served_by_ecr_lately(*content->parent),
+      exchange.answer_by()};
   if (content && content->size > 0 && !parts_.store.could_hold(content->size)) {
     return stream_through(exchange, wanted, "larger than the store");
   }
-  const auto fetch = parts_.fetches.begin_or_join(wanted);
+  auto fetch = parts_.fetches.begin_or_join(wanted);
+  if (!content && !fetch.began) {
+    // Another repository's request was quicker: its registry's word does not count for this one.
+    return confirm_then_serve(exchange);
+  }
   if (!fetch.fetch) {
     auto reader = parts_.store.open(digest(exchange), exchange.job());
     return reader ? serve_held(exchange, std::move(reader), Outcome::Hit)
                   : stream_through(exchange, wanted, "the blob went from the store meanwhile");
   }
-  const auto state = fetch.fetch->wait_opened(base::Deadline::after(kHeadWithin));
+  auto state = fetch.fetch->wait_opened(exchange.answer_by());
+  if (!fetch.began && state == BlobFetch::State::Failed && !fetch.fetch->fill()) {
+    // It may have asked other places, for another repository: begin with one's own.
+    fetch = parts_.fetches.begin_or_join(wanted);
+    if (!fetch.fetch) {
+      return answer_known(exchange, *content);
+    }
+    state = fetch.fetch->wait_opened(exchange.answer_by());
+  }
   const auto failure = fetch.fetch->failure();
   if (!fetch.fetch->fill() && failure && failure->not_storable) {
     return stream_through(exchange, wanted, failure->failure.detail);
@@ -136,6 +165,7 @@ net::ServerResponse BlobRequests::serve_fetch(Exchange& exchange,
                                                                       : Reason::Cold;
     note_miss(exchange, fetch.fetch);
   }
+  exchange.if_broken([fetch = fetch.fetch] { return reason_of_broken(fetch->failure()); });
   return exchange.respond_blob(fetch.fetch->fill()->reader());
 }
 
@@ -154,7 +184,7 @@ net::ServerResponse BlobRequests::stream_through(Exchange& exchange,
                                                  const FetchCoordinator::Wanted& wanted,
                                                  const std::string& why) {
   auto stream = PassThrough::start(wanted, parts_.workers);
-  const auto opened = stream->wait_opened(base::Deadline::after(kHeadWithin));
+  const auto opened = stream->wait_opened(exchange.answer_by());
   if (!opened) {
     return refuse(exchange, stream->failure());
   }
@@ -163,17 +193,21 @@ net::ServerResponse BlobRequests::stream_through(Exchange& exchange,
   event.reason = Reason::Unstored;
   event.origin = opened->origin;
   event.detail = "not stored: " + why;
-  exchange.after_recorded([stream, &recorder = parts_.recorder](std::int64_t id) {
+  exchange.if_broken([stream] { return reason_of_broken(stream->failure()); });
+  exchange.after_recorded([stream, origin = opened->origin, &recorder = parts_.recorder,
+                           &metrics = parts_.metrics](std::int64_t id) {
     stats::Amendment amendment;
     amendment.bytes_fetched = stream->bytes_fetched();
     recorder.amend(id, amendment);
+    metrics.add(base::Metric::FetchedBytes, static_cast<std::int64_t>(*amendment.bytes_fetched),
+                {stats::word(origin)});
   });
   if (exchange.head_only()) {
     stream->stop();
     return exchange.respond_size(opened->size);
   }
-  return exchange.respond_blob(opened->size, [&](std::uint64_t offset, std::uint64_t length) {
-    return PassThrough::source(stream, offset, length);
+  return exchange.respond_blob(opened->size, [&](std::uint64_t offset, std::uint64_t) {
+    return PassThrough::source(stream, offset);
   });
 }
 

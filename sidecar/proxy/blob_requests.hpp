@@ -16,6 +16,7 @@ class BlobRequests {
  private:
   net::ServerResponse answer_known(Exchange& exchange, const store::Content& content);
   net::ServerResponse answer_unknown(Exchange& exchange);
+  net::ServerResponse confirm_then_serve(Exchange& exchange);
   net::ServerResponse serve_held(Exchange& exchange, std::unique_ptr<store::BlobReader> reader,
                                  stats::Outcome outcome);
   net::ServerResponse fetch(Exchange& exchange, const std::optional<store::Content>& content);

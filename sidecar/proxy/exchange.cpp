@@ -8,6 +8,7 @@
 #include "base/strings.hpp"
 #include "net/range.hpp"
 #include "oci/errors.hpp"
+#include "proxy/bounded_ask.hpp"
 
 namespace ecrelay::proxy {
 namespace {
@@ -79,6 +80,7 @@ class Exchange::Timed final : public net::BodySource {
 Exchange::Exchange(const net::ServerRequest& request, Target target, std::string job,
                    stats::Recorder& recorder, base::Metrics& metrics, const base::Clock& clock)
     : target_(std::move(target)),
+      answer_by_(base::Deadline::after(kAnswerWithin)),
       range_(request.headers.joined("Range")),
       state_(std::make_shared<State>()),
       recorder_(recorder),
@@ -100,6 +102,10 @@ Exchange::Exchange(const net::ServerRequest& request, Target target, std::string
 }
 
 base::Wall::time_point Exchange::began() const { return base::from_unix_micros(event().at); }
+
+void Exchange::if_broken(std::function<std::optional<stats::Reason>()> reason) {
+  state_->reason_if_broken = std::move(reason);
+}
 
 void Exchange::after_recorded(std::function<void(std::int64_t)> action) {
   state_->after.push_back(std::move(action));
@@ -125,6 +131,7 @@ net::ServerResponse Exchange::finish(net::ServerResponse response) {
     done.first_byte_us = micros(state->first_byte.value_or(now) - state->start);
     if (end == net::BodyEnd::SourceFailed) {
       done.outcome = stats::Outcome::Error;
+      done.reason = state->reason_if_broken ? state->reason_if_broken() : std::nullopt;
     } else if (end == net::BodyEnd::ClientLeft) {
       done.reason = stats::Reason::ClientLeft;
     }

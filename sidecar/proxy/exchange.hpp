@@ -37,6 +37,11 @@ class Exchange {
   [[nodiscard]] stats::RequestEvent& event() { return state_->event; }
   [[nodiscard]] const stats::RequestEvent& event() const { return state_->event; }
   [[nodiscard]] base::Wall::time_point began() const;
+  /// By when the head of the answer has to go out, or a 404 in its place.
+  [[nodiscard]] base::Deadline answer_by() const { return answer_by_; }
+
+  /// Why, should the body break off: asked then, on the connection's thread.
+  void if_broken(std::function<std::optional<stats::Reason>()> reason);
 
   /// Run with the row's id once it is recorded, on the connection's thread.
   void after_recorded(std::function<void(std::int64_t)> action);
@@ -64,11 +69,13 @@ class Exchange {
     base::Steady::time_point start;
     std::optional<base::Steady::time_point> first_byte;
     std::vector<std::function<void(std::int64_t)>> after;
+    std::function<std::optional<stats::Reason>()> reason_if_broken;
   };
   class Timed;
   net::ServerResponse finish(net::ServerResponse response);
 
   Target target_;
+  base::Deadline answer_by_;
   std::string range_;
   std::shared_ptr<State> state_;
   stats::Recorder& recorder_;

@@ -1,5 +1,7 @@
 #include "proxy/fetch_coordinator.hpp"
 
+#include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "base/log.hpp"
@@ -40,14 +42,46 @@ FetchCoordinator::Fetch FetchCoordinator::begin_or_join(const Wanted& wanted) {
   }
   metrics_.add(base::Metric::FillsStarted);
   if (!workers_.submit([this, wanted, fetch] { run(wanted, fetch); })) {
+    {
+      const std::lock_guard lock(mutex_);
+      under_way_.erase(wanted.digest);
+    }
     fetch->failed({{upstream::FailureKind::Rejected, 0, "the relay is stopping"}, stats::Origin::Ecr});
   }
   return {fetch, true};
 }
 
-void FetchCoordinator::run(const Wanted& wanted, const std::shared_ptr<BlobFetch>& fetch) {
+void FetchCoordinator::put_corrupt_place_last(Wanted& wanted) {
+  const std::lock_guard lock(mutex_);
+  if (const auto bad = corrupt_at_.find(wanted.digest); bad != corrupt_at_.end()) {
+    std::stable_partition(wanted.places.begin(), wanted.places.end(),
+                          [&](const Place& place) { return place.origin != bad->second; });
+  }
+}
+
+void FetchCoordinator::note_corrupt(const Wanted& wanted, const FetchFailure& failure) {
+  constexpr std::size_t kRemembered = 256;
+  metrics_.add(base::Metric::VerificationFailures);
+  const std::lock_guard lock(mutex_);
+  if (corrupt_at_.size() >= kRemembered) {
+    corrupt_at_.clear();
+  }
+  corrupt_at_[wanted.digest] = failure.place;
+}
+
+void FetchCoordinator::run(Wanted wanted, const std::shared_ptr<BlobFetch>& fetch) {
+  put_corrupt_place_last(wanted);
   BlobDownloadTask task(wanted, *fetch, store_, download_seen_, stop_.get_token());
-  auto failure = task.run();
+  std::optional<FetchFailure> failure;
+  try {
+    failure = task.run();
+  } catch (const std::exception& thrown) {
+    // Whatever it was, those who wait are told, and the digest may be asked for again.
+    failure = FetchFailure{{upstream::FailureKind::Rejected, 0, thrown.what()}, stats::Origin::Ecr};
+  }
+  if (failure && failure->corrupt) {
+    note_corrupt(wanted, *failure);
+  }
   {
     // Before the end is told: whoever asks from now on finds the blob in the store, or begins anew.
     const std::lock_guard lock(mutex_);

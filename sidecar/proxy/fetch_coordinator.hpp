@@ -37,6 +37,7 @@ class FetchCoordinator {
     std::string job;
     /// A manifest that ECR served moments ago names it: a 404 of ECR means "not yet".
     bool late_child = false;
+    base::Deadline answer_by;
   };
   struct Fetch {
     std::shared_ptr<BlobFetch> fetch;  ///< null: the blob is in the store by now
@@ -50,7 +51,10 @@ class FetchCoordinator {
   void request_stop();
 
  private:
-  void run(const Wanted& wanted, const std::shared_ptr<BlobFetch>& fetch);
+  void run(Wanted wanted, const std::shared_ptr<BlobFetch>& fetch);
+  /// A place that gave wrong bytes of a digest is asked last for it.
+  void put_corrupt_place_last(Wanted& wanted);
+  void note_corrupt(const Wanted& wanted, const FetchFailure& failure);
 
   store::Store& store_;
   base::WorkerPool& workers_;
@@ -59,6 +63,7 @@ class FetchCoordinator {
   std::stop_source stop_;
   std::mutex mutex_;
   std::unordered_map<base::Digest, std::shared_ptr<BlobFetch>> under_way_;
+  std::unordered_map<base::Digest, stats::Origin> corrupt_at_;
 };
 
 }  // namespace ecrelay::proxy

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <utility>
-#include <vector>
 
 #include "base/log.hpp"
 
@@ -50,11 +49,9 @@ void ImportJudge::describe_row(const FetchedRow& row) {
 }
 
 void ImportJudge::decide(std::int64_t id, stats::EcrCache verdict) {
-  {
-    const std::lock_guard lock(mutex_);
-    for (auto& one : cases_) {
-      one.decided = one.decided || one.row.id == id;
-    }
+  const std::lock_guard lock(mutex_);
+  for (auto& one : cases_) {
+    one.decided = one.decided || one.row.id == id;
   }
   recorder_.amend(id, {.ecr_cache = verdict});
 }
@@ -68,20 +65,16 @@ void ImportJudge::download_seen(const store::RepositoryName& repository, const b
   const auto manifest = *content->parent;
   const auto above = names_.content(repository, manifest);
   const bool elsewhere = host == upstream::DownloadHost::Elsewhere;
-  std::vector<std::int64_t> rows;
-  {
-    const std::lock_guard lock(mutex_);
-    for (auto& one : cases_) {
-      const bool names_it = one.row.digest == manifest ||
-                            (above && above->parent && one.row.digest == *above->parent);
-      if (names_it && one.row.repository == repository && !one.decided) {
-        rows.push_back(one.row.id);
-        one.decided = elsewhere;  // one download past the bucket settles it
-      }
+  // Amended under the lock, so that what DescribeImages decides meanwhile comes after.
+  const std::lock_guard lock(mutex_);
+  for (auto& one : cases_) {
+    const bool names_it = one.row.digest == manifest ||
+                          (above && above->parent && one.row.digest == *above->parent);
+    if (names_it && one.row.repository == repository && !one.decided) {
+      recorder_.amend(one.row.id,
+                      {.ecr_cache = elsewhere ? stats::EcrCache::Import : stats::EcrCache::Hit});
+      one.decided = elsewhere;  // one download past the bucket settles it
     }
-  }
-  for (const auto id : rows) {
-    recorder_.amend(id, {.ecr_cache = elsewhere ? stats::EcrCache::Import : stats::EcrCache::Hit});
   }
 }
 

@@ -9,6 +9,7 @@
 #include "base/strings.hpp"
 #include "oci/documents.hpp"
 #include "oci/media_types.hpp"
+#include "proxy/bounded_ask.hpp"
 #include "proxy/first_look.hpp"
 
 namespace ecrelay::proxy {
@@ -18,14 +19,17 @@ using stats::Outcome;
 using upstream::FailureKind;
 
 constexpr auto kFirstByte = std::chrono::milliseconds(9000);
+// Of all pages of one place.
+constexpr auto kPlaceBound = std::chrono::milliseconds(12000);
 
 /// Asks the places in order; the first answer counts, else the first failure that is more than not
 /// to know the name, with its detail.
 template <typename T, typename Ask>
-std::optional<T> ask_places(Exchange& exchange, const Route& route, const Ask& ask,
-                            std::optional<FetchFailure>& failure) {
+std::optional<T> ask_places(base::WorkerPool& workers, Exchange& exchange, const Route& route,
+                            const Ask& ask, std::optional<FetchFailure>& failure) {
   for (const auto& place : route.places) {
-    auto reply = ask(place);
+    const auto wait = base::Deadline::after(kPlaceBound).earlier(exchange.answer_by());
+    auto reply = ask_within<T>(workers, wait, [ask, place] { return ask(place); });
     if (reply.ok()) {
       exchange.event().outcome = Outcome::Miss;
       exchange.event().reason = stats::Reason::Cold;
@@ -76,12 +80,12 @@ std::string next_link(const Target& target, const std::string& last_tag) {
 }  // namespace
 
 net::ServerResponse ListRequests::answer_tags(Exchange& exchange) {
-  wait_first_look(parts_.account);
+  wait_first_look(parts_.account, exchange.answer_by());
   const auto& target = exchange.target();
   const auto route = parts_.routes.route(target.registry, target.repository, RouteFor::Manifest);
   std::optional<FetchFailure> failure;
   auto tags = ask_places<std::vector<std::string>>(
-      exchange, route,
+      parts_.workers, exchange, route,
       [](const Place& place) {
         return place.registry->tags({place.repository, kFirstByte, {}});
       },
@@ -101,14 +105,14 @@ net::ServerResponse ListRequests::answer_tags(Exchange& exchange) {
 }
 
 net::ServerResponse ListRequests::answer_referrers(Exchange& exchange) {
-  wait_first_look(parts_.account);
+  wait_first_look(parts_.account, exchange.answer_by());
   const auto& target = exchange.target();
   const auto route = parts_.routes.route(target.registry, target.repository, RouteFor::Manifest);
   std::optional<FetchFailure> failure;
   auto referrers = ask_places<std::vector<oci::Referrer>>(
-      exchange, route,
-      [&](const Place& place) {
-        return place.registry->referrers({place.repository, kFirstByte, {}}, *target.digest);
+      parts_.workers, exchange, route,
+      [digest = *target.digest](const Place& place) {
+        return place.registry->referrers({place.repository, kFirstByte, {}}, digest);
       },
       failure);
   if (!referrers && failure && failure->failure.kind == FailureKind::NotFound) {

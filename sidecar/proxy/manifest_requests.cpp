@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "oci/manifest.hpp"
 #include "proxy/first_look.hpp"
 
 namespace ecrelay::proxy {
@@ -44,7 +45,7 @@ std::optional<ManifestRequests::Held> ManifestRequests::load(Exchange& exchange,
   if (!content || content->kind != store::ContentKind::Manifest || content->media_type.empty()) {
     return std::nullopt;
   }
-  auto bytes = parts_.store.load(digest, exchange.job());
+  auto bytes = parts_.store.load(digest, exchange.job(), oci::kMaxManifestBytes);
   if (!bytes.ok()) {
     if (bytes.error().code == base::ErrorCode::Corrupt) {
       exchange.event().reason = Reason::Corrupt;
@@ -56,7 +57,7 @@ std::optional<ManifestRequests::Held> ManifestRequests::load(Exchange& exchange,
 }
 
 net::ServerResponse ManifestRequests::ask(Exchange& exchange, const std::optional<Held>& held) {
-  wait_first_look(parts_.account);
+  wait_first_look(parts_.account, exchange.answer_by());
   const auto& target = exchange.target();
   const auto route =
       parts_.routes.route(target.registry, target.repository, RouteFor::Manifest);
@@ -64,7 +65,8 @@ net::ServerResponse ManifestRequests::ask(Exchange& exchange, const std::optiona
     return not_fetched(exchange, held, route.reason, route.detail);
   }
   ManifestSource::Wanted wanted{exchange.repository(), target.reference, target.digest,
-                                route.places,          exchange.job(),   false};
+                                route.places,          exchange.job(),   false,
+                                exchange.answer_by()};
   if (target.digest) {
     const auto content = parts_.store.names().content(wanted.repository, *target.digest);
     wanted.late_child = content && content->parent &&

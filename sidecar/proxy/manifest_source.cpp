@@ -10,7 +10,6 @@
 namespace ecrelay::proxy {
 namespace {
 
-constexpr auto kWaitForShared = std::chrono::milliseconds(19500);
 // ECR imports what an index names behind its answer's back: so long a 404 may mean "not yet".
 constexpr auto kLateChildWindow = std::chrono::seconds(60);
 
@@ -63,13 +62,15 @@ ManifestAnswer ManifestSource::ask(const Wanted& wanted) {
     asking = under_way;
   }
   if (began) {
+    // Also where run() throws: a name that stays under way would never be asked for again.
+    const std::shared_ptr<void> ended(nullptr, [&](void*) {
+      const std::lock_guard lock(mutex_);
+      under_way_.erase(key);
+    });
     run(wanted, asking);
-    const std::lock_guard lock(mutex_);
-    under_way_.erase(key);
   }
   std::unique_lock lock(asking->mutex);
-  const auto deadline = base::Deadline::after(kWaitForShared);
-  if (!asking->changed.wait_until(lock, deadline.when(), [&] { return asking->answer.has_value(); })) {
+  if (!asking->changed.wait_until(lock, wanted.answer_by.when(), [&] { return asking->answer.has_value(); })) {
     return {std::nullopt,
             FetchFailure{{upstream::FailureKind::TimedOut, 0, "no answer in time"}},
             "",
@@ -87,9 +88,12 @@ bool ManifestSource::served_by_ecr_lately(const base::Digest& manifest) {
 }
 
 void ManifestSource::run(const Wanted& wanted, const std::shared_ptr<Asking>& asking) {
+  const auto asked_at = clock_.wall();
   ManifestWalk walk(
       wanted, store_.names(), workers_,
-      [this, wanted](const upstream::Manifest& manifest) { return keep(wanted, manifest); },
+      [this, wanted, asked_at](const upstream::Manifest& manifest) {
+        return keep(wanted, manifest, asked_at);
+      },
       stop_.get_token());
   auto answer = walk.run();
   if (answer.fetched) {
@@ -109,7 +113,8 @@ void ManifestSource::run(const Wanted& wanted, const std::shared_ptr<Asking>& as
   asking->changed.notify_all();
 }
 
-bool ManifestSource::keep(const Wanted& wanted, const upstream::Manifest& manifest) {
+bool ManifestSource::keep(const Wanted& wanted, const upstream::Manifest& manifest,
+                          base::Wall::time_point asked_at) {
   const auto parsed = oci::parse_manifest(manifest.bytes, manifest.media_type);
   const auto put = store_.put(manifest.digest, manifest.bytes, wanted.job);
   if (!put.ok()) {
@@ -135,7 +140,7 @@ bool ManifestSource::keep(const Wanted& wanted, const upstream::Manifest& manife
     recorder_.note_image(content_of(manifest.digest, *parsed));
   }
   if (!wanted.digest) {
-    names.set_tag(wanted.repository, wanted.reference, {manifest.digest, clock_.wall()});
+    names.set_tag(wanted.repository, wanted.reference, {manifest.digest, asked_at});
   }
   return put.ok();
 }

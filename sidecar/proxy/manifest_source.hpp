@@ -52,6 +52,7 @@ class ManifestSource {
     std::vector<Place> places;
     std::string job;
     bool late_child = false;  ///< as FetchCoordinator::Wanted
+    base::Deadline answer_by;
   };
   ManifestAnswer ask(const Wanted& wanted);
 
@@ -66,7 +67,8 @@ class ManifestSource {
   struct Asking;
   void run(const Wanted& wanted, const std::shared_ptr<Asking>& asking);
   /// Into the store and the names; true if the bytes are in the store.
-  bool keep(const Wanted& wanted, const upstream::Manifest& manifest);
+  bool keep(const Wanted& wanted, const upstream::Manifest& manifest,
+            base::Wall::time_point asked_at);
 
   store::Store& store_;
   stats::Recorder& recorder_;

@@ -1,12 +1,10 @@
 #include "proxy/manifest_walk.hpp"
 
-#include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <future>
 #include <thread>
 #include <utility>
 
+#include "proxy/bounded_ask.hpp"
 #include "proxy/reasons.hpp"
 
 namespace ecrelay::proxy {
@@ -14,13 +12,10 @@ namespace {
 
 using upstream::FailureKind;
 
-// containerd gives a mirror up after 30 s without a head.
-constexpr auto kAnswerWithin = std::chrono::milliseconds(19000);
-constexpr auto kEcrFirstByte = std::chrono::milliseconds(15000);
-constexpr auto kLeastFirstByte = std::chrono::milliseconds(2000);
 // No limit of an import is published; ECR's answer is worth this much waiting behind the client's back.
 constexpr auto kImportPatience = std::chrono::milliseconds(120000);
 constexpr auto kLateChildPause = std::chrono::milliseconds(500);
+constexpr auto kLateChildRest = std::chrono::milliseconds(4500);
 
 }  // namespace
 
@@ -30,8 +25,7 @@ ManifestWalk::ManifestWalk(const ManifestSource::Wanted& wanted, const store::Na
       names_(names),
       workers_(workers),
       keep_(std::move(keep)),
-      stop_(std::move(stop)),
-      answer_by_(base::Deadline::after(kAnswerWithin)) {}
+      stop_(std::move(stop)) {}
 
 ManifestAnswer ManifestWalk::run() {
   ManifestAnswer answer;
@@ -59,20 +53,16 @@ ManifestAnswer ManifestWalk::run() {
 }
 
 ManifestWalk::Reply ManifestWalk::ask(const Place& place) {
-  if (place.origin == stats::Origin::Ecr) {
-    return ask_ecr(place);
-  }
-  return place.registry->manifest(
-      {place.repository, std::max(answer_by_.left(), kLeastFirstByte), stop_}, wanted_.reference);
+  return place.origin == stats::Origin::Ecr ? ask_ecr(place) : ask_for(place, wanted_.reference);
 }
 
 ManifestWalk::Reply ManifestWalk::ask_ecr(const Place& place) {
-  auto reply = wanted_.digest ? ask_ecr_by_digest(place) : ask_in_background(place);
+  auto reply = wanted_.digest ? ask_ecr_by_digest(place) : ask_for(place, wanted_.reference);
   const bool last_place = &place == &wanted_.places.back();
   while (!reply.ok() && reply.failure().kind == FailureKind::NotFound && wanted_.late_child &&
-         last_place && answer_by_.left() > kLeastFirstByte && !stop_.stop_requested()) {
+         last_place && wanted_.answer_by.left() > kLateChildRest && !stop_.stop_requested()) {
     std::this_thread::sleep_for(kLateChildPause);
-    reply = ask_in_background(place);
+    reply = ask_for(place, wanted_.reference);
   }
   return reply;
 }
@@ -80,7 +70,7 @@ ManifestWalk::Reply ManifestWalk::ask_ecr(const Place& place) {
 /// ECR does not import by digest alone (aws/containers-roadmap#2837): where a tag is known to lead
 /// there, asking for the tag makes ECR import the image, and the digest is then to be had.
 ManifestWalk::Reply ManifestWalk::ask_ecr_by_digest(const Place& place) {
-  auto reply = ask_in_background(place);
+  auto reply = ask_for(place, wanted_.reference);
   if (reply.ok() || reply.failure().kind != FailureKind::NotFound) {
     return reply;
   }
@@ -88,40 +78,30 @@ ManifestWalk::Reply ManifestWalk::ask_ecr_by_digest(const Place& place) {
   if (!tag) {
     return reply;
   }
-  auto by_tag = place.registry->manifest(
-      {place.repository, std::max(answer_by_.left(), kLeastFirstByte), stop_}, *tag);
+  auto by_tag = ask_for(place, *tag);
   if (!by_tag.ok()) {
     return reply;
   }
-  return by_tag->digest == *wanted_.digest ? by_tag : ask_in_background(place);
+  return by_tag->digest == *wanted_.digest ? by_tag : ask_for(place, wanted_.reference);
 }
 
-ManifestWalk::Reply ManifestWalk::ask_in_background(const Place& place) {
-  struct Shared {
-    std::promise<Reply> promise;
-    std::atomic<bool> abandoned{false};
-  };
-  auto shared = std::make_shared<Shared>();
-  auto answered = shared->promise.get_future();
-  const bool taken = workers_.submit(
-      [shared, place, reference = wanted_.reference, keep = keep_, stop = stop_] {
-        auto reply = place.registry->manifest({place.repository, kImportPatience, stop}, reference);
-        if (reply.ok() && shared->abandoned) {
-          keep(*reply);
-        }
-        shared->promise.set_value(std::move(reply));
-      });
-  if (!taken) {
-    return upstream::Failure{FailureKind::Rejected, 0, "the relay is stopping"};
+/// On a worker: what ECR answers too late for this client still ends its import, and is kept.
+ManifestWalk::Reply ManifestWalk::ask_for(const Place& place, const std::string& reference) {
+  const bool ecr = place.origin == stats::Origin::Ecr;
+  const auto patience = ecr ? kImportPatience : kAnswerWithin;
+  const auto wait = ecr ? base::Deadline::after(kEcrFirstByte).earlier(wanted_.answer_by)
+                        : wanted_.answer_by;
+  const bool wanted_itself = reference == wanted_.reference;
+  std::function<void(const upstream::Manifest&)> late;
+  if (wanted_itself) {
+    late = [keep = keep_](const upstream::Manifest& manifest) { keep(manifest); };
   }
-  const auto wait = std::min(std::max(answer_by_.left(), kLeastFirstByte), kEcrFirstByte);
-  if (answered.wait_for(wait) != std::future_status::ready) {
-    shared->abandoned = true;
-    return upstream::Failure{FailureKind::TimedOut, 0,
-                             "no answer within " + std::to_string(wait.count() / 1000) +
-                                 " s (its import goes on in the background)"};
-  }
-  return answered.get();
+  return ask_within<upstream::Manifest>(
+      workers_, wait,
+      [place, reference, patience, stop = stop_] {
+        return place.registry->manifest({place.repository, patience, stop}, reference);
+      },
+      std::move(late));
 }
 
 }  // namespace ecrelay::proxy

@@ -18,7 +18,7 @@ class ManifestWalk {
   ManifestWalk(const ManifestSource::Wanted& wanted, const store::NamesIndex& names,
                base::WorkerPool& workers, Keep keep, std::stop_token stop);
 
-  /// Within 20 s, whatever the places do.
+  /// By wanted.answer_by, whatever the places do.
   ManifestAnswer run();
 
  private:
@@ -26,14 +26,13 @@ class ManifestWalk {
   Reply ask(const Place& place);
   Reply ask_ecr(const Place& place);
   Reply ask_ecr_by_digest(const Place& place);
-  Reply ask_in_background(const Place& place);
+  Reply ask_for(const Place& place, const std::string& reference);
 
   const ManifestSource::Wanted& wanted_;
   const store::NamesIndex& names_;
   base::WorkerPool& workers_;
   const Keep keep_;
   const std::stop_token stop_;
-  const base::Deadline answer_by_;
 };
 
 }  // namespace ecrelay::proxy

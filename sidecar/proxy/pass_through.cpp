@@ -69,8 +69,7 @@ std::shared_ptr<PassThrough> PassThrough::start(const FetchCoordinator::Wanted& 
 }
 
 std::unique_ptr<net::BodySource> PassThrough::source(std::shared_ptr<PassThrough> stream,
-                                                     std::uint64_t offset,
-                                                     std::uint64_t /*length*/) {
+                                                     std::uint64_t offset) {
   return std::make_unique<Source>(std::move(stream), offset);
 }
 
@@ -98,7 +97,9 @@ std::optional<FetchFailure> PassThrough::try_place(const Place& place) {
       }
       return FetchFailure{{upstream::FailureKind::BadAnswer, 0,
                            place.registry->name() + ": the bytes have another digest"},
-                          place.origin};
+                          place.origin,
+                          false,
+                          true};
     }
     fruitless = bytes_fetched() > offset ? 0 : fruitless + 1;
     // What has not begun was tried three times already by the registry's own rules.

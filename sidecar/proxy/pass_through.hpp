@@ -19,7 +19,7 @@ namespace ecrelay::proxy {
 /// one client through a window of memory, and verified all the same: the last bytes of the window
 /// leave only when the digest of all is right. Shared by its downloading task and its one reader.
 /// Thread-safe.
-class PassThrough : public std::enable_shared_from_this<PassThrough> {
+class PassThrough {
  public:
   static std::shared_ptr<PassThrough> start(const FetchCoordinator::Wanted& wanted,
                                             base::WorkerPool& workers);
@@ -38,7 +38,7 @@ class PassThrough : public std::enable_shared_from_this<PassThrough> {
 
   /// The one reader; when it goes, the download ends.
   static std::unique_ptr<net::BodySource> source(std::shared_ptr<PassThrough> stream,
-                                                 std::uint64_t offset, std::uint64_t length);
+                                                 std::uint64_t offset);
 
  private:
   class Sink;

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "aws/registry_host.hpp"
+#include "proxy/counted_registry.hpp"
 #include "upstream/bearer_auth.hpp"
-#include "upstream/distribution_registry.hpp"
 
 namespace ecrelay::proxy {
 namespace {
@@ -28,8 +28,21 @@ bool is_well_known(std::string_view registry) {
 }
 
 Routes::Routes(Options options, EcrAccount& account, net::HttpClient& client,
-               const base::Clock& clock)
-    : options_(std::move(options)), account_(account), client_(client), clock_(clock) {}
+               base::Metrics& metrics, const base::Clock& clock)
+    : options_(std::move(options)),
+      account_(account),
+      client_(client),
+      metrics_(metrics),
+      clock_(clock) {}
+
+std::shared_ptr<upstream::UpstreamRegistry> Routes::counted(
+    stats::Origin origin, upstream::DistributionRegistry::Config config,
+    std::shared_ptr<upstream::RegistryAuth> auth) {
+  return std::make_shared<CountedRegistry>(
+      std::make_unique<upstream::DistributionRegistry>(std::move(config), std::move(auth),
+                                                       client_),
+      origin, metrics_);
+}
 
 std::shared_ptr<upstream::UpstreamRegistry> Routes::ecr() {
   const auto address = account_.registry();
@@ -39,10 +52,9 @@ std::shared_ptr<upstream::UpstreamRegistry> Routes::ecr() {
   const std::lock_guard lock(mutex_);
   auto& made = made_["ecr " + address->origin()];
   if (!made) {
-    made = std::make_shared<upstream::DistributionRegistry>(
-        upstream::DistributionRegistry::Config{upstream::RegistryKind::Ecr,
-                                               "ECR " + address->authority(), *address},
-        account_.tokens(), client_);
+    made = counted(stats::Origin::Ecr,
+                   {upstream::RegistryKind::Ecr, "ECR " + address->authority(), *address},
+                   account_.tokens());
   }
   return made;
 }

@@ -7,11 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "base/metrics.hpp"
 #include "base/url.hpp"
 #include "net/http_client.hpp"
 #include "proxy/ecr_account.hpp"
 #include "proxy/rules.hpp"
 #include "stats/outcome.hpp"
+#include "upstream/distribution_registry.hpp"
 #include "upstream/upstream_registry.hpp"
 
 namespace ecrelay::proxy {
@@ -39,7 +41,8 @@ enum class DirectPolicy { WellKnown, Always, Never };
 enum class RouteFor { Manifest, BlobOfServedManifest };
 
 /// From an upstream registry's name to the places to ask: ECR by rule, then the registry itself
-/// where policy allows. Never dials a name that is not well known, ruled or given. Thread-safe.
+/// where policy allows. Dials a name that is neither well known, ruled nor given only
+/// under --unmapped direct. Thread-safe.
 class Routes {
  public:
   struct Options {
@@ -47,12 +50,16 @@ class Routes {
     bool direct_on_ecr_failure = true;
     std::map<std::string, base::Url> upstreams;  ///< --upstream, by canonical registry
   };
-  Routes(Options options, EcrAccount& account, net::HttpClient& client, const base::Clock& clock);
+  Routes(Options options, EcrAccount& account, net::HttpClient& client, base::Metrics& metrics,
+         const base::Clock& clock);
 
   Route route(const std::string& registry, const std::string& repository, RouteFor purpose);
 
  private:
   /// Null before the registry's address and token are known.
+  std::shared_ptr<upstream::UpstreamRegistry> counted(
+      stats::Origin origin, upstream::DistributionRegistry::Config config,
+      std::shared_ptr<upstream::RegistryAuth> auth);
   std::shared_ptr<upstream::UpstreamRegistry> ecr();
   /// Null where the name is no host to dial.
   std::shared_ptr<upstream::UpstreamRegistry> direct(const std::string& registry);
@@ -62,6 +69,7 @@ class Routes {
   const Options options_;
   EcrAccount& account_;
   net::HttpClient& client_;
+  base::Metrics& metrics_;
   const base::Clock& clock_;
 
   std::mutex mutex_;

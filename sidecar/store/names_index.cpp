@@ -42,7 +42,12 @@ void NamesIndex::set_tag(const RepositoryName& repository, const std::string& ta
                          const TagRecord& record) {
   {
     const std::lock_guard lock(mutex_);
-    repositories_[repository].tags[tag] = record;
+    auto& tags = repositories_[repository].tags;
+    const auto known = tags.find(tag);
+    if (known != tags.end() && known->second.asked_at > record.asked_at) {
+      return;  // an answer that came late, after a later question's
+    }
+    tags[tag] = record;
   }
   if (file_) {
     file_->put_tag({repository, tag, record});

@@ -56,6 +56,7 @@ class NamesIndex {
 
   [[nodiscard]] std::optional<TagRecord> tag(const RepositoryName& repository,
                                              const std::string& tag) const;
+  /// Unless something asked later is known already.
   void set_tag(const RepositoryName& repository, const std::string& tag, const TagRecord& record);
 
   [[nodiscard]] std::optional<Content> content(const RepositoryName& repository,

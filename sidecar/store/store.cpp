@@ -74,10 +74,15 @@ bool Store::could_hold(std::uint64_t size) const {
   return layout_ && Space::rounded(size) <= space_.usage().limit;
 }
 
-base::Result<std::string> Store::load(const base::Digest& digest, const std::string& job) {
+base::Result<std::string> Store::load(const base::Digest& digest, const std::string& job,
+                                      std::uint64_t limit) {
   const auto reader = open(digest, job);
   if (!reader) {
     return base::Error{base::ErrorCode::NotFound, digest.str() + " is not in the store"};
+  }
+  if (reader->size() > limit) {
+    return base::Error{base::ErrorCode::InvalidArgument,
+                       digest.str() + " is larger than " + std::to_string(limit) + " bytes"};
   }
   std::string bytes(static_cast<std::size_t>(reader->size()), '\0');
   std::size_t done = 0;
@@ -101,6 +106,22 @@ base::Result<std::string> Store::load(const base::Digest& digest, const std::str
   return bytes;
 }
 
+base::Result<base::UniqueFd> Store::make_partial(const base::Digest& digest, std::uint64_t size) {
+  const auto path = layout_->partial(digest);
+  auto file = ops_.open(path, base::OpenMode::ReadWriteCreate);
+  if (!file.ok() && file.error().code == base::ErrorCode::NotFound) {
+    // Somebody has deleted the cache folder, which is allowed at any time.
+    ECRELAY_TRY_VOID(base::make_folders(layout_->partials()));
+    file = ops_.open(path, base::OpenMode::ReadWriteCreate);
+  }
+  if (!file.ok()) {
+    return file.error();
+  }
+  ECRELAY_TRY_VOID(ops_.truncate(file->get(), 0));
+  ECRELAY_TRY_VOID(ops_.allocate(file->get(), size));
+  return file;
+}
+
 base::Result<std::shared_ptr<Fill>> Store::begin(const base::Digest& digest, std::uint64_t size,
                                                  const std::string& job) {
   if (!layout_) {
@@ -109,12 +130,11 @@ base::Result<std::shared_ptr<Fill>> Store::begin(const base::Digest& digest, std
   ECRELAY_TRY(const auto victims, space_.reserve(digest, size));
   unlinker_->unlink(victims);
   unlinker_->wait_for(digest);
-  auto file = ops_.open(layout_->partial(digest), base::OpenMode::ReadWriteCreate);
-  auto emptied = file.ok() ? ops_.truncate(file->get(), 0) : base::Result<void>(file.error());
-  if (!emptied.ok()) {
+  auto file = make_partial(digest, size);
+  if (!file.ok()) {
     std::ignore = ops_.remove(layout_->partial(digest));  // else the next start removes it
     space_.release(digest, size);
-    return emptied.error();
+    return file.error();
   }
   return std::make_shared<Fill>(*layout_, space_, ops_, digest, size, job, std::move(*file));
 }

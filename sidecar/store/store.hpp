@@ -9,6 +9,7 @@
 #include "base/digest.hpp"
 #include "base/file_ops.hpp"
 #include "base/result.hpp"
+#include "base/unique_fd.hpp"
 #include "store/blob_reader.hpp"
 #include "store/fill.hpp"
 #include "store/layout.hpp"
@@ -40,8 +41,9 @@ class Store {
   std::unique_ptr<BlobReader> open(const base::Digest& digest, const std::string& job);
   [[nodiscard]] std::optional<std::uint64_t> size_of(const base::Digest& digest) const;
   /// A small blob, whole (a manifest). NotFound if it is not held; Corrupt, and forgotten, if its
-  /// bytes no longer have the digest.
-  base::Result<std::string> load(const base::Digest& digest, const std::string& job);
+  /// bytes no longer have the digest; InvalidArgument if it is larger than `limit` bytes.
+  base::Result<std::string> load(const base::Digest& digest, const std::string& job,
+                                 std::uint64_t limit);
 
   /// Whether a blob of this size could ever be held; if not, do not begin.
   [[nodiscard]] bool could_hold(std::uint64_t size) const;
@@ -58,6 +60,9 @@ class Store {
   Space& space() { return space_; }
 
  private:
+  /// The empty file of a fill, with its blocks, so that a full disk shows before the first byte.
+  base::Result<base::UniqueFd> make_partial(const base::Digest& digest, std::uint64_t size);
+
   base::FileOps& ops_;
   Space space_;
   std::optional<Layout> layout_;

@@ -35,6 +35,9 @@ TEST_F(Api, HealthReadinessAndMetricsAnswer) {
   EXPECT_EQ(metrics.status, 200);
   EXPECT_NE(metrics.body.find("# TYPE ecrelay_requests_total counter"), std::string::npos);
   EXPECT_NE(metrics.body.find("ecrelay_rules 3"), std::string::npos);
+  get("/v2/library/sample-base/manifests/1");
+  EXPECT_NE(get("/metrics").body.find("ecrelay_upstream_requests_total{place=\"ecr\"} 1"),
+            std::string::npos);
   EXPECT_EQ(get("/").status, 200);
   EXPECT_EQ(get("/nothing").status, 404);
 }

@@ -34,6 +34,8 @@ TEST_F(Verification, AnAlteredBlobReachesNobodyWholeAndIsNotStored) {
   EXPECT_EQ(base::sha256(good.body).str(), layer);
   EXPECT_TRUE(stored(layer));
   EXPECT_EQ(rows()[1].outcome, "error");
+  EXPECT_EQ(rows()[1].reason, "corrupt");
+  EXPECT_EQ(rows()[2].origin, "upstream") << "the place that gave wrong bytes is asked last";
   EXPECT_EQ(rows()[2].outcome, "miss");
 }
 
@@ -101,7 +103,7 @@ TEST_F(Verification, WithoutAStoreBlobsAreStreamedThroughAndVerified) {
       good.body,
       std::string(image("docker.io", "sample/large").blobs.at(layer).view()).substr(1000, 1000));
   for (const auto& row : rows()) {
-    EXPECT_EQ(row.reason, "unstored") << row.kind;
+    EXPECT_EQ(row.reason, row.outcome == "error" ? "corrupt" : "unstored") << row.kind;
   }
 }
 

@@ -70,7 +70,6 @@ TEST_F(FileOpsTest, RenamesTruncatesAndRemoves) {
 
   EXPECT_TRUE(ops.truncate(fd->get(), 2).ok());
   EXPECT_TRUE(ops.rename(from, to).ok());
-  EXPECT_TRUE(ops.sync_folder(folder.path()).ok());
   EXPECT_EQ(*read_file(to), "12");
   EXPECT_TRUE(ops.remove(to).ok());
   EXPECT_TRUE(ops.remove(to).ok());

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <future>
 #include <memory>
@@ -119,8 +120,30 @@ TEST(HttpServerDrain, CutsAtTheDeadline) {
   EXPECT_LT(time, 2s);
   EXPECT_LT(rest.bytes.size(), kSize * 50);
   EXPECT_EQ(rest.ending, Ending::Complete);
+  served.server.stop();
   ASSERT_EQ(log.entries().size(), 1U);
   EXPECT_EQ(log.entries().front().end, BodyEnd::ClientLeft);
+}
+
+TEST(HttpServerDrain, DoesNotWaitPastItsDeadlineForAHandlerThatHasNotAnswered) {
+  const auto gate = std::make_shared<Gate>();
+  std::atomic<bool> asked = false;
+  Served served([&](const ServerRequest&) {
+    asked = true;
+    gate->wait();
+    return text_response("late");
+  });
+  auto client = served.connect();
+  client.send(get("/"));
+  ASSERT_TRUE(becomes_true([&] { return asked.load(); }));
+  const auto start = base::Steady::now();
+
+  const bool whole = served.server.drain(base::Deadline::after(100ms));
+  const auto time = base::Steady::now() - start;
+  gate->open();
+
+  EXPECT_FALSE(whole);
+  EXPECT_LT(time, 2s);
 }
 
 TEST(HttpServerDrain, EndsAtOnceWhereNothingIsUnderWay) {

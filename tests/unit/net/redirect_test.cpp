@@ -48,9 +48,11 @@ class Hop {
       : server([this, first = std::move(first)](RawSocket& connection, int) {
           for (auto head = connection.read_until("\r\n\r\n"); !head.empty();
                head = connection.read_until("\r\n\r\n")) {
+            {
+              const std::lock_guard lock(mutex_);
+              heads_.push_back(head);
+            }
             connection.send(head.starts_with("GET / ") ? first() : answer_200("end"));
-            const std::lock_guard lock(mutex_);
-            heads_.push_back(head);
           }
         }) {}
   [[nodiscard]] std::string last_head() const {

@@ -44,6 +44,7 @@ class RoutesTest : public ::testing::Test {
   base::SystemClock clock_;
   FakeEcr ecr_{clock_};
   net::HttpClient client_;
+  base::Metrics metrics_{"test"};
   std::optional<EcrAccount> account_;
   std::optional<Routes> routes_;
   Route route_;
@@ -51,7 +52,7 @@ class RoutesTest : public ::testing::Test {
  private:
   void start_routes(Routes::Options options) {
     ASSERT_TRUE(account_->wait_first_look(soon()));
-    routes_.emplace(std::move(options), *account_, client_, clock_);
+    routes_.emplace(std::move(options), *account_, client_, metrics_, clock_);
   }
 };
 

@@ -183,7 +183,7 @@ TEST(Fill, DiscardedMakesRoomForAnotherAndKeepsOutOfItsWay) {
   EXPECT_EQ(in.files_in("partial"), 1U);
   ASSERT_TRUE(second->write(10, as_bytes(bytes).subspan(10)).ok());
   ASSERT_TRUE(second->commit().ok());
-  EXPECT_EQ(in.store->load(second->digest(), "").value(), bytes);
+  EXPECT_EQ(in.store->load(second->digest(), "", 1 << 30).value(), bytes);
 }
 
 TEST(Fill, CommittedIsNeitherDiscardedNorFailed) {
@@ -197,7 +197,7 @@ TEST(Fill, CommittedIsNeitherDiscardedNorFailed) {
   fill->fail({ErrorCode::Unavailable, "too late"});
 
   EXPECT_EQ(read_all(*fill->reader()).value(), bytes);
-  EXPECT_EQ(in.store->load(fill->digest(), "").value(), bytes);
+  EXPECT_EQ(in.store->load(fill->digest(), "", 1 << 30).value(), bytes);
 }
 
 TEST(Fill, LivesAsLongAsAReaderOfIt) {
@@ -256,7 +256,7 @@ TEST(Fill, OfAnEmptyBlobIsHeld) {
   ASSERT_TRUE(fill->commit().ok());
 
   EXPECT_EQ(reader->size(), 0U);
-  EXPECT_EQ(in.store->load(fill->digest(), "").value(), "");
+  EXPECT_EQ(in.store->load(fill->digest(), "", 1 << 30).value(), "");
 }
 
 TEST(Fill, OfASha512DigestIsVerifiedByIt) {
@@ -269,7 +269,7 @@ TEST(Fill, OfASha512DigestIsVerifiedByIt) {
   ASSERT_TRUE(in.store->put(digest, bytes, "").ok());
   in.reopen();
 
-  EXPECT_EQ(in.store->load(digest, "").value(), bytes);
+  EXPECT_EQ(in.store->load(digest, "", 1 << 30).value(), bytes);
 }
 
 TEST(Fill, IsNotEvictedWhileItIsReadAfterItsCommit) {

@@ -112,6 +112,15 @@ TEST(NamesIndex, ForgetsTheOldDigestOfATagThatMoved) {
   EXPECT_EQ(index.tag_leading_to(kNode, digest_no(2)), "20");
 }
 
+TEST(NamesIndex, TakesNoAnswerThatIsOlderThanTheOneItKnows) {
+  NamesIndex index;
+  index.set_tag(kNode, "20", {digest_no(2), base::from_unix_micros(2)});
+
+  index.set_tag(kNode, "20", {digest_no(1), base::from_unix_micros(1)});
+
+  EXPECT_EQ(index.tag(kNode, "20")->digest, digest_no(2));
+}
+
 TEST(NamesIndex, KeepsNamesOverARestart) {
   IndexInFolder in;
   in.reopen();

@@ -32,7 +32,7 @@ TEST(Recovery, KeepsBlobsOverARestart) {
   in.reopen();
 
   for (const auto& text : texts) {
-    EXPECT_EQ(in.store->load(base::sha256(text), "").value(), text);
+    EXPECT_EQ(in.store->load(base::sha256(text), "", 1 << 30).value(), text);
   }
   EXPECT_EQ(in.store->space().usage().used, used);
   EXPECT_EQ(in.store->space().usage().blobs, 4U);
@@ -84,7 +84,7 @@ TEST(Recovery, LeavesUnknownFilesAloneAndServesNoneOfThem) {
   EXPECT_EQ(in.store->space().usage().blobs, 1U);
   EXPECT_EQ(in.store->open(digest_no(1), ""), nullptr);
   EXPECT_EQ(in.store->open(digest_no(2), ""), nullptr);
-  EXPECT_EQ(in.store->load(kept, "").value(), "kept");
+  EXPECT_EQ(in.store->load(kept, "", 1 << 30).value(), "kept");
 }
 
 TEST(Recovery, EvictsTheLeastRecentlyUsedWhereTheStoreBecameSmaller) {
@@ -121,7 +121,7 @@ TEST(Recovery, TakesTheUseOfABlobIntoTheNextStart) {
   fs::last_write_time(in.blob_file(used), old_time);
   fs::last_write_time(in.blob_file(unused), old_time + 1h);
 
-  EXPECT_EQ(in.store->load(used, "").value(), "used");
+  EXPECT_EQ(in.store->load(used, "", 1 << 30).value(), "used");
   in.set_limit(4096);
   in.reopen();
 

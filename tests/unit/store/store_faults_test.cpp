@@ -15,7 +15,8 @@ using base::ErrorCode;
 using Call = FaultyFileOps::Call;
 
 TEST(StoreFaults, LeaveNothingHalfDoneAndPass) {
-  for (const auto call : {Call::Open, Call::Truncate, Call::Write, Call::Sync, Call::Rename}) {
+  for (const auto call :
+       {Call::Open, Call::Truncate, Call::Allocate, Call::Write, Call::Sync, Call::Rename}) {
     SCOPED_TRACE(static_cast<int>(call));
     StoreInFolder in;
     const auto bytes = pattern(100'000);
@@ -32,7 +33,7 @@ TEST(StoreFaults, LeaveNothingHalfDoneAndPass) {
     EXPECT_EQ(in.store->space().usage().used, 0U);
     EXPECT_EQ(in.store->space().usage().blobs, 0U);
     EXPECT_TRUE(in.store->put(digest, bytes, "").ok());
-    EXPECT_EQ(in.store->load(digest, "").value(), bytes);
+    EXPECT_EQ(in.store->load(digest, "", 1 << 30).value(), bytes);
   }
 }
 
@@ -77,7 +78,7 @@ TEST(StoreFaults, OfAReadForgetTheBlob) {
   const auto digest = in.put("text");
 
   in.ops.fail(Call::Read);
-  const auto failed = in.store->load(digest, "");
+  const auto failed = in.store->load(digest, "", 1 << 30);
   in.ops.mend();
 
   ASSERT_FALSE(failed.ok());

@@ -60,7 +60,7 @@ inline base::Result<std::string> read_all(BlobReader& reader, std::uint64_t offs
 /// File calls that fail where the test wants it, with Io. Thread-safe.
 class FaultyFileOps final : public base::FileOps {
  public:
-  enum class Call { Open, Write, Sync, Rename, Truncate, Remove, Read };
+  enum class Call { Open, Truncate, Allocate, Write, Sync, Rename, Remove, Read };
 
   void fail(Call call) {
     const std::lock_guard lock(mutex_);
@@ -102,6 +102,10 @@ class FaultyFileOps final : public base::FileOps {
   base::Result<void> truncate(int fd, std::uint64_t size) override {
     ECRELAY_TRY_VOID(check(Call::Truncate));
     return base::FileOps::truncate(fd, size);
+  }
+  base::Result<void> allocate(int fd, std::uint64_t size) override {
+    ECRELAY_TRY_VOID(check(Call::Allocate));
+    return base::FileOps::allocate(fd, size);
   }
   base::Result<void> remove(const base::Path& path) override {
     if (before_remove) {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "support/waiting.hpp"
@@ -35,7 +36,7 @@ TEST(Store, PutsLoadsAndOpens) {
   const auto digest = in.put(bytes);
 
   EXPECT_EQ(in.store->problem(), "");
-  EXPECT_EQ(in.store->load(digest, "").value(), bytes);
+  EXPECT_EQ(in.store->load(digest, "", 1 << 30).value(), bytes);
   EXPECT_EQ(in.store->size_of(digest), 5000U);
   const auto reader = in.store->open(digest, "");
   ASSERT_NE(reader, nullptr);
@@ -48,7 +49,7 @@ TEST(Store, KnowsNothingOfWhatItDoesNotHold) {
 
   EXPECT_EQ(in.store->open(digest_no(1), ""), nullptr);
   EXPECT_EQ(in.store->size_of(digest_no(1)), std::nullopt);
-  EXPECT_EQ(in.store->load(digest_no(1), "").error().code, ErrorCode::NotFound);
+  EXPECT_EQ(in.store->load(digest_no(1), "", 1 << 30).error().code, ErrorCode::NotFound);
 }
 
 TEST(Store, PutsTheSameTwiceAndWrongBytesNever) {
@@ -81,14 +82,14 @@ TEST(Store, CallsABlobThatChangedOnDiskCorruptAndForgetsIt) {
   write_text(in.blob_file(changed), std::string(5000, 'x'));
   write_text(in.blob_file(cut), "short");
 
-  EXPECT_EQ(in.store->load(changed, "").error().code, ErrorCode::Corrupt);
-  EXPECT_EQ(in.store->load(cut, "").error().code, ErrorCode::Corrupt);
+  EXPECT_EQ(in.store->load(changed, "", 1 << 30).error().code, ErrorCode::Corrupt);
+  EXPECT_EQ(in.store->load(cut, "", 1 << 30).error().code, ErrorCode::Corrupt);
 
   EXPECT_EQ(in.store->size_of(changed), std::nullopt);
   EXPECT_EQ(in.store->size_of(cut), std::nullopt);
   EXPECT_TRUE(becomes_true([&] { return in.files_in("blobs") == 0; }));
   EXPECT_EQ(in.put(bytes), changed);
-  EXPECT_EQ(in.store->load(changed, "").value(), bytes);
+  EXPECT_EQ(in.store->load(changed, "", 1 << 30).value(), bytes);
 }
 
 TEST(Store, ForgetsABlobWhoseFileIsGone) {
@@ -101,7 +102,27 @@ TEST(Store, ForgetsABlobWhoseFileIsGone) {
   EXPECT_EQ(in.store->size_of(digest), std::nullopt);
   EXPECT_EQ(in.store->space().usage().used, 0U);
   in.put("text");
-  EXPECT_EQ(in.store->load(digest, "").value(), "text");
+  EXPECT_EQ(in.store->load(digest, "", 1 << 30).value(), "text");
+}
+
+TEST(Store, LoadsNothingLargerThanItsLimit) {
+  StoreInFolder in;
+  const auto digest = in.put("0123456789");
+
+  EXPECT_TRUE(in.store->load(digest, "", 10).ok());
+  EXPECT_EQ(in.store->load(digest, "", 9).error().code, ErrorCode::InvalidArgument);
+  EXPECT_TRUE(in.store->size_of(digest).has_value());
+}
+
+TEST(Store, GoesOnWhenItsFolderIsDeleted) {
+  StoreInFolder in;
+  const auto digest = in.put("text");
+  fs::remove_all(in.folder.path() / "v1");
+
+  EXPECT_EQ(in.store->open(digest, ""), nullptr);
+  in.put("text");
+
+  EXPECT_EQ(in.store->load(digest, "", 100).value(), "text");
 }
 
 TEST(Store, UnlinksWhatItEvicts) {
@@ -114,16 +135,20 @@ TEST(Store, UnlinksWhatItEvicts) {
   EXPECT_TRUE(becomes_true([&] { return !fs::exists(in.blob_file(first)); }));
   EXPECT_TRUE(in.store->space().was_evicted(first));
   EXPECT_TRUE(fs::exists(in.blob_file(second)));
-  EXPECT_EQ(in.store->load(third, "").value(), "third");
+  EXPECT_EQ(in.store->load(third, "", 1 << 30).value(), "third");
 }
 
 TEST(Store, NeverUnlinksABlobThatCameBackMeanwhile) {
   StoreInFolder in(8192);
   const auto first = base::sha256("first");
-  std::future<void> comes_back;
-  in.ops.before_remove = [&](const base::Path& path) {
-    if (path == in.blob_file(first) && !comes_back.valid()) {
-      comes_back = std::async(std::launch::async, [&] { in.put("first"); });
+  std::promise<void> being_removed;
+  const auto comes_back = std::async(std::launch::async, [&] {
+    being_removed.get_future().wait();
+    in.put("first");
+  });
+  in.ops.before_remove = [&, done = false](const base::Path& path) mutable {
+    if (path == in.blob_file(first) && !std::exchange(done, true)) {
+      being_removed.set_value();
       comes_back.wait_for(200ms);  // no longer: the store may hold it back until this is over
     }
   };
@@ -134,7 +159,7 @@ TEST(Store, NeverUnlinksABlobThatCameBackMeanwhile) {
   ASSERT_TRUE(becomes_true([&] { return !fs::exists(in.blob_file(other)); }));
   comes_back.wait();
 
-  EXPECT_EQ(in.store->load(first, "").value(), "first");
+  EXPECT_EQ(in.store->load(first, "", 1 << 30).value(), "first");
 }
 
 TEST(Store, NeverEvictsABlobThatIsRead) {
@@ -177,7 +202,7 @@ TEST(Store, ServesManyThreadsAtOnce) {
         const auto text = "blob " + std::to_string((t * 13 + i) % 40);
         const auto digest = base::sha256(text);
         std::ignore = in.store->put(digest, text, "");  // no room is no fault here
-        const auto loaded = in.store->load(digest, "");
+        const auto loaded = in.store->load(digest, "", 1 << 30);
         wrong += loaded.ok() ? (*loaded == text ? 0 : 1)
                              : (loaded.error().code == ErrorCode::NotFound ? 0 : 1);
       }
@@ -200,12 +225,12 @@ TEST(Store, OnAFolderInUseHoldsAndTakesNothing) {
 
   EXPECT_NE(second.problem().find(in.folder.path().string()), std::string::npos);
   EXPECT_EQ(second.open(digest, ""), nullptr);
-  EXPECT_EQ(second.load(digest, "").error().code, ErrorCode::NotFound);
+  EXPECT_EQ(second.load(digest, "", 1 << 20).error().code, ErrorCode::NotFound);
   EXPECT_EQ(second.begin(digest, 4, "").error().code, ErrorCode::NoSpace);
   EXPECT_FALSE(second.put(base::sha256("x"), "x", "").ok());
   second.names().set_tag({"docker.io", "library/a"}, "1", {digest, {}});
   EXPECT_TRUE(second.names().tag({"docker.io", "library/a"}, "1").has_value());
-  EXPECT_EQ(in.store->load(digest, "").value(), "text");
+  EXPECT_EQ(in.store->load(digest, "", 1 << 30).value(), "text");
 }
 
 TEST(Store, OnAFolderThatCannotBeUsedSaysWhy) {
