@@ -9,10 +9,10 @@
 
 namespace ecrelay::app {
 
-/// Who may pull from, and read the API of, a relay that listens beyond loopback: whoever shows the client token, as
-/// Bearer or as the password of Basic, which is what container clients can send to a mirror. A
-/// relay on loopback alone asks nobody, since a 401 there makes dockerd send the user's Docker Hub
-/// password. Immutable, so thread-safe.
+/// Who may pull from, and read the API of, a relay that listens beyond loopback: whoever shows the
+/// client token, as Bearer or as the password of Basic, which is what container clients can send to
+/// a mirror. A relay on loopback alone asks nobody, since a 401 there makes dockerd send the user's
+/// Docker Hub password. Immutable, so thread-safe.
 class ClientGate {
  public:
   /// Reads --client-token-file where it is needed.

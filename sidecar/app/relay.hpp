@@ -81,7 +81,8 @@ class Relay {
   /// Until request_stop() was called or `deadline` passed; true if stopping was asked for.
   bool wait_for_stop(base::Deadline deadline);
 
-  /// Takes nothing new, lets answers end until the deadline, closes the open jobs, and has every row on disk. Called by the destructor with 8 s if not before.
+  /// Takes nothing new, lets answers end until the deadline, closes the open jobs, and has every
+  /// row on disk. Called by the destructor with 8 s if not before.
   void drain(base::Deadline deadline);
 
  private:

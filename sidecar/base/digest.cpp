@@ -54,9 +54,13 @@ std::span<const std::uint8_t> Digest::bytes() const {
   return std::span(bytes_).first(size_of(algorithm_));
 }
 
-std::string Digest::hex() const { return to_hex(bytes()); }
+std::string Digest::hex() const {
+  return to_hex(bytes());
+}
 
-std::string Digest::str() const { return std::string(algorithm_name()) + ":" + hex(); }
+std::string Digest::str() const {
+  return std::string(algorithm_name()) + ":" + hex();
+}
 
 struct Hasher::State {
   struct Free {

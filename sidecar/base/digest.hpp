@@ -16,8 +16,8 @@ namespace ecrelay::base {
 
 enum class DigestAlgorithm : std::uint8_t { Sha256, Sha512 };
 
-/// A content digest by the OCI image spec ("sha256:<64 hex>", "sha512:<128 hex>"), lower case. Value
-/// type; always well formed once made by parse() or a Hasher.
+/// A content digest by the OCI image spec ("sha256:<64 hex>", "sha512:<128 hex>"), lower case.
+/// Value type; always well formed once made by parse() or a Hasher.
 class Digest {
  public:
   Digest() = default;

@@ -53,8 +53,8 @@ Result<void> FileOps::write_at(int fd, std::uint64_t offset, std::span<const std
 Result<std::size_t> FileOps::read_at(int fd, std::uint64_t offset, std::span<std::byte> data) {
   std::size_t total = 0;
   while (total < data.size()) {
-    const auto got = ::pread(fd, data.data() + total, data.size() - total,
-                             static_cast<off_t>(offset + total));
+    const auto got =
+        ::pread(fd, data.data() + total, data.size() - total, static_cast<off_t>(offset + total));
     if (got < 0) {
       if (errno == EINTR) {
         continue;

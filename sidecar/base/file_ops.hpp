@@ -34,8 +34,8 @@ class FileOps {
   /// A file that is not there is no error.
   virtual Result<void> remove(const Path& path);
   virtual Result<void> truncate(int fd, std::uint64_t size);
-  /// Blocks for `size` bytes, so that later writes cannot run out of space; the file gets that size.
-  /// No error where the file system cannot do it.
+  /// Blocks for `size` bytes, so that later writes cannot run out of space; the file gets that
+  /// size. No error where the file system cannot do it.
   virtual Result<void> allocate(int fd, std::uint64_t size);
 };
 

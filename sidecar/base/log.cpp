@@ -30,12 +30,14 @@ constexpr std::array<LevelName, 6> kLevels = {{
 
 std::atomic<LogFormat> g_format{LogFormat::Text};
 
-const LevelName& level_row(LogLevel level) { return kLevels[static_cast<std::size_t>(level)]; }
+const LevelName& level_row(LogLevel level) {
+  return kLevels[static_cast<std::size_t>(level)];
+}
 
 std::shared_ptr<spdlog::logger>& sink() {
   static auto logger = [] {
-    auto made = std::make_shared<spdlog::logger>(
-        "ecrelay", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto made = std::make_shared<spdlog::logger>("ecrelay",
+                                                 std::make_shared<spdlog::sinks::stderr_sink_mt>());
     made->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
     return made;
   }();
@@ -73,9 +75,10 @@ Result<LogLevel> parse_log_level(std::string_view text) {
       return row.level;
     }
   }
-  return Error{ErrorCode::InvalidArgument, "'" + printable(text) +
-                                               "' is not a log level; use trace, debug, info, warn, "
-                                               "error or off"};
+  return Error{ErrorCode::InvalidArgument,
+               "'" + printable(text) +
+                   "' is not a log level; use trace, debug, info, warn, "
+                   "error or off"};
 }
 
 Result<LogFormat> parse_log_format(std::string_view text) {
@@ -110,7 +113,9 @@ Result<void> configure_log(const LogOptions& options) {
   return {};
 }
 
-bool log_enabled(LogLevel level) { return sink()->should_log(level_row(level).spdlog_level); }
+bool log_enabled(LogLevel level) {
+  return sink()->should_log(level_row(level).spdlog_level);
+}
 
 void log(LogLevel level, std::string_view message, LogFields fields) {
   if (!log_enabled(level)) {

@@ -27,8 +27,8 @@ Result<void> configure_log(const LogOptions& options);
 using LogField = std::pair<std::string_view, std::string>;
 using LogFields = std::initializer_list<LogField>;
 
-/// One line: a constant message for a person, then the figures as fields (key=value in text, members
-/// in JSON). Thread-safe. Neither may hold a secret, a token or a URL's query.
+/// One line: a constant message for a person, then the figures as fields (key=value in text,
+/// members in JSON). Thread-safe. Neither may hold a secret, a token or a URL's query.
 void log(LogLevel level, std::string_view message, LogFields fields = {});
 [[nodiscard]] bool log_enabled(LogLevel level);
 

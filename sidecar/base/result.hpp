@@ -94,17 +94,17 @@ class [[nodiscard]] Result<void> {
 #define ECRELAY_CONCAT(a, b) ECRELAY_CONCAT_(a, b)
 
 /// ECRELAY_TRY(auto x, f()); gives x the value, or returns the error from the enclosing function.
-#define ECRELAY_TRY(declaration, expression)                                     \
-  auto ECRELAY_CONCAT(result_, __LINE__) = (expression);                         \
-  if (!ECRELAY_CONCAT(result_, __LINE__).ok()) {                                 \
-    return ECRELAY_CONCAT(result_, __LINE__).error();                            \
-  }                                                                              \
+#define ECRELAY_TRY(declaration, expression)             \
+  auto ECRELAY_CONCAT(result_, __LINE__) = (expression); \
+  if (!ECRELAY_CONCAT(result_, __LINE__).ok()) {         \
+    return ECRELAY_CONCAT(result_, __LINE__).error();    \
+  }                                                      \
   declaration = std::move(ECRELAY_CONCAT(result_, __LINE__)).value()
 
 /// The same for a Result<void>, or where the value does not matter.
-#define ECRELAY_TRY_VOID(expression)                                      \
-  do {                                                                    \
+#define ECRELAY_TRY_VOID(expression)                                        \
+  do {                                                                      \
     if (auto ecrelay_try_result = (expression); !ecrelay_try_result.ok()) { \
-      return ecrelay_try_result.error();                                  \
-    }                                                                     \
+      return ecrelay_try_result.error();                                    \
+    }                                                                       \
   } while (false)

@@ -6,9 +6,9 @@
 
 namespace ecrelay::base {
 
-/// Text that must not be seen: a key, a token, a password. It has no stream operator and no implicit
-/// conversion, so that it cannot slip into a log or an error; its memory is wiped. reveal() is the
-/// one way to the text: use it only to make an Authorization header or a signature.
+/// Text that must not be seen: a key, a token, a password. It has no stream operator and no
+/// implicit conversion, so that it cannot slip into a log or an error; its memory is wiped.
+/// reveal() is the one way to the text: use it only to make an Authorization header or a signature.
 class Secret {
  public:
   Secret() = default;

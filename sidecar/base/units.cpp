@@ -20,7 +20,8 @@ struct Unit {
 bool split_number(std::string_view text, double& number, std::string_view& unit) {
   std::size_t end = 0;
   bool dot = false;
-  while (end < text.size() && ((text[end] >= '0' && text[end] <= '9') || (!dot && text[end] == '.'))) {
+  while (end < text.size() &&
+         ((text[end] >= '0' && text[end] <= '9') || (!dot && text[end] == '.'))) {
     dot = dot || text[end] == '.';
     ++end;
   }
@@ -60,8 +61,8 @@ Result<std::uint64_t> parse_size(std::string_view text) {
       }
     }
   }
-  return Error{ErrorCode::InvalidArgument, "'" + printable(text) +
-                                               "' is not a size; write it as 512MiB, 20GiB or 1.5TB"};
+  return Error{ErrorCode::InvalidArgument,
+               "'" + printable(text) + "' is not a size; write it as 512MiB, 20GiB or 1.5TB"};
 }
 
 Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
@@ -79,8 +80,9 @@ Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
       }
     }
   }
-  return Error{ErrorCode::InvalidArgument,
-               "'" + printable(text) + "' is not a duration; write it as 500ms, 60s, 10m, 24h or 7d"};
+  return Error{
+      ErrorCode::InvalidArgument,
+      "'" + printable(text) + "' is not a duration; write it as 500ms, 60s, 10m, 24h or 7d"};
 }
 
 std::string format_bytes(std::int64_t bytes) {
@@ -123,7 +125,8 @@ std::string Ratio::percent() const {
   if (!defined()) {
     return "-";
   }
-  return formatted("%.1f %%", 100.0 * static_cast<double>(numerator) / static_cast<double>(denominator));
+  return formatted("%.1f %%",
+                   100.0 * static_cast<double>(numerator) / static_cast<double>(denominator));
 }
 
 std::string Ratio::str() const {

@@ -9,8 +9,8 @@
 
 namespace ecrelay::base {
 
-/// "20GiB", "512MiB", "1.5GB", "4096" (bytes): KiB MiB GiB TiB are powers of 1024, KB MB GB TB powers
-/// of 1000. InvalidArgument says what is accepted.
+/// "20GiB", "512MiB", "1.5GB", "4096" (bytes): KiB MiB GiB TiB are powers of 1024, KB MB GB TB
+/// powers of 1000. InvalidArgument says what is accepted.
 Result<std::uint64_t> parse_size(std::string_view text);
 
 /// "60s", "1500ms", "10m", "24h", "7d"; a bare "0" is zero. InvalidArgument says what is accepted.

@@ -20,9 +20,8 @@ Error bad_url(std::string_view text, std::string_view why) {
 }
 
 bool has_forbidden_char(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f;
-  });
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; });
 }
 
 Result<void> parse_authority(std::string_view authority, Url& url, std::string_view whole) {
@@ -130,7 +129,8 @@ Result<Url> Url::resolve(std::string_view reference) const {
   Url url = *this;
   const auto mark = reference.find('?');
   const auto reference_path = reference.substr(0, mark);
-  url.query = mark == std::string_view::npos ? std::string() : std::string(reference.substr(mark + 1));
+  url.query =
+      mark == std::string_view::npos ? std::string() : std::string(reference.substr(mark + 1));
   if (reference_path.empty()) {
     if (mark == std::string_view::npos) {
       url.query = query;
@@ -138,7 +138,8 @@ Result<Url> Url::resolve(std::string_view reference) const {
   } else if (reference_path.front() == '/') {
     url.path = without_dot_segments(reference_path);
   } else {
-    url.path = without_dot_segments(path.substr(0, path.rfind('/') + 1) + std::string(reference_path));
+    url.path =
+        without_dot_segments(path.substr(0, path.rfind('/') + 1) + std::string(reference_path));
   }
   return url;
 }
@@ -151,13 +152,21 @@ std::string Url::authority() const {
   return text;
 }
 
-std::string Url::origin() const { return scheme + "://" + authority(); }
+std::string Url::origin() const {
+  return scheme + "://" + authority();
+}
 
-std::string Url::target() const { return query.empty() ? path : path + "?" + query; }
+std::string Url::target() const {
+  return query.empty() ? path : path + "?" + query;
+}
 
-std::string Url::redacted() const { return origin() + path + (query.empty() ? "" : "?..."); }
+std::string Url::redacted() const {
+  return origin() + path + (query.empty() ? "" : "?...");
+}
 
-bool Url::is_loopback() const { return is_loopback_host(host); }
+bool Url::is_loopback() const {
+  return is_loopback_host(host);
+}
 
 bool is_loopback_host(std::string_view host) {
   if (host.size() > 2 && host.front() == '[' && host.back() == ']') {

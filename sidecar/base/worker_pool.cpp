@@ -14,7 +14,9 @@ constexpr auto kIdleTime = std::chrono::seconds(10);
 
 WorkerPool::WorkerPool(std::size_t max_threads) : max_threads_(max_threads) {}
 
-WorkerPool::~WorkerPool() { stop(); }
+WorkerPool::~WorkerPool() {
+  stop();
+}
 
 bool WorkerPool::submit(std::function<void()> task) {
   std::unique_lock lock(mutex_);

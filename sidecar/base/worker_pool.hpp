@@ -12,7 +12,8 @@ namespace ecrelay::base {
 
 /// Runs tasks on threads that it starts when they are needed, up to a limit, and ends after some
 /// idle time; beyond the limit tasks queue. Thread-safe. The destructor (or stop()) runs what is
-/// queued and joins: tasks must end by themselves, so each has a deadline or a stop token of its own.
+/// queued and joins: tasks must end by themselves, so each has a deadline or a stop token of its
+/// own.
 class WorkerPool {
  public:
   explicit WorkerPool(std::size_t max_threads);

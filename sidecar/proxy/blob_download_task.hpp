@@ -8,8 +8,8 @@
 
 namespace ecrelay::proxy {
 
-/// The download of one blob over one connection at a time: place after place, attempt after attempt,
-/// each going on where the last one ended. Run once, on one thread.
+/// The download of one blob over one connection at a time: place after place, attempt after
+/// attempt, each going on where the last one ended. Run once, on one thread.
 class BlobDownloadTask final : private upstream::BlobSink {
  public:
   BlobDownloadTask(const FetchCoordinator::Wanted& wanted, BlobFetch& fetch, store::Store& store,

@@ -51,7 +51,9 @@ void BlobFetch::opened(std::shared_ptr<store::Fill> fill, stats::Origin origin,
   changed_.notify_all();
 }
 
-void BlobFetch::done() { end(State::Done); }
+void BlobFetch::done() {
+  end(State::Done);
+}
 
 void BlobFetch::failed(FetchFailure failure) {
   std::shared_ptr<store::Fill> fill;

@@ -20,8 +20,9 @@ namespace ecrelay::proxy {
 struct FetchFailure {
   upstream::Failure failure;
   stats::Origin place = stats::Origin::Ecr;  ///< who failed
-  bool not_storable = false;  ///< the blob could be had, the store cannot take it: stream it through
-  bool corrupt = false;       ///< the place gave bytes of another digest
+  bool not_storable =
+      false;             ///< the blob could be had, the store cannot take it: stream it through
+  bool corrupt = false;  ///< the place gave bytes of another digest
 };
 
 /// One blob on its way from a registry into the store, seen from the requests that wait for it. The
@@ -42,7 +43,8 @@ class BlobFetch {
   [[nodiscard]] std::string detail() const;
   [[nodiscard]] std::uint64_t bytes_fetched() const { return bytes_fetched_; }
   [[nodiscard]] const base::Digest& digest() const { return digest_; }
-  /// Called once, on the fetching thread, when no more bytes will be fetched; at once if that is so.
+  /// Called once, on the fetching thread, when no more bytes will be fetched; at once if that is
+  /// so.
   void when_ended(std::function<void()> action);
 
   // The fetching task's side.

@@ -103,9 +103,9 @@ net::ServerResponse BlobRequests::fetch(Exchange& exchange,
                                         const std::optional<store::Content>& content) {
   wait_first_look(parts_.account, exchange.answer_by());
   const auto& target = exchange.target();
-  const auto route = parts_.routes.route(
-      target.registry, target.repository,
-      content ? RouteFor::BlobOfServedManifest : RouteFor::Manifest);
+  const auto route =
+      parts_.routes.route(target.registry, target.repository,
+                          content ? RouteFor::BlobOfServedManifest : RouteFor::Manifest);
   if (route.places.empty()) {
     return exchange.decline(content ? Outcome::Error : Outcome::Declined, route.reason,
                             route.detail);
@@ -147,9 +147,8 @@ net::ServerResponse BlobRequests::fetch(Exchange& exchange,
     return refuse(exchange, failure);
   }
   if (!content) {
-    parts_.store.names().allow(
-        exchange.repository(), digest(exchange),
-        {store::ContentKind::Blob, "", fetch.fetch->fill()->size(), {}});
+    parts_.store.names().allow(exchange.repository(), digest(exchange),
+                               {store::ContentKind::Blob, "", fetch.fetch->fill()->size(), {}});
   }
   return serve_fetch(exchange, fetch);
 }
@@ -161,8 +160,8 @@ net::ServerResponse BlobRequests::serve_fetch(Exchange& exchange,
   event.detail = fetch.fetch->detail();
   event.outcome = fetch.began ? Outcome::Miss : Outcome::Joined;
   if (fetch.began) {
-    event.reason = parts_.store.space().was_evicted(digest(exchange)) ? Reason::Evicted
-                                                                      : Reason::Cold;
+    event.reason =
+        parts_.store.space().was_evicted(digest(exchange)) ? Reason::Evicted : Reason::Cold;
     note_miss(exchange, fetch.fetch);
   }
   exchange.if_broken([fetch = fetch.fetch] { return reason_of_broken(fetch->failure()); });

@@ -20,9 +20,9 @@ inline constexpr auto kAnswerWithin = std::chrono::milliseconds(19500);
 /// What ECR has of it to its first byte, so that the next place has the rest.
 inline constexpr auto kEcrFirstByte = std::chrono::milliseconds(15000);
 
-/// Asks a place on a worker and waits until the deadline, whatever the place does; TimedOut then. An
-/// answer that comes later goes to `late`, on the worker. What the functions capture has to outlive
-/// the worker's tasks.
+/// Asks a place on a worker and waits until the deadline, whatever the place does; TimedOut then.
+/// An answer that comes later goes to `late`, on the worker. What the functions capture has to
+/// outlive the worker's tasks.
 template <typename T>
 upstream::Reply<T> ask_within(base::WorkerPool& workers, base::Deadline deadline,
                               std::function<upstream::Reply<T>()> ask,

@@ -23,8 +23,7 @@ class CountedRegistry final : public upstream::UpstreamRegistry {
     return registry_->manifest(ask, reference);
   }
   upstream::Reply<upstream::BlobEnd> blob(const Ask& ask, const base::Digest& digest,
-                                          std::uint64_t offset,
-                                          upstream::BlobSink& sink) override {
+                                          std::uint64_t offset, upstream::BlobSink& sink) override {
     count();
     return registry_->blob(ask, digest, offset, sink);
   }

@@ -101,7 +101,9 @@ Exchange::Exchange(const net::ServerRequest& request, Target target, std::string
   event.client = product_of(request.headers.get("User-Agent").value_or(""));
 }
 
-base::Wall::time_point Exchange::began() const { return base::from_unix_micros(event().at); }
+base::Wall::time_point Exchange::began() const {
+  return base::from_unix_micros(event().at);
+}
 
 void Exchange::if_broken(std::function<std::optional<stats::Reason>()> reason) {
   state_->reason_if_broken = std::move(reason);

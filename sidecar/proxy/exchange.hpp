@@ -58,8 +58,8 @@ class Exchange {
   net::ServerResponse respond_size(std::uint64_t size);
   /// An error in the distribution spec's form.
   net::ServerResponse respond_error(int status, std::string_view code, const std::string& message);
-  /// 404, so that the client goes to the upstream registry itself; or, for a blob whose manifest was
-  /// served, an error all the same.
+  /// 404, so that the client goes to the upstream registry itself; or, for a blob whose manifest
+  /// was served, an error all the same.
   net::ServerResponse decline(stats::Outcome outcome, stats::Reason reason,
                               const std::string& detail);
 

@@ -16,9 +16,13 @@ FetchCoordinator::FetchCoordinator(store::Store& store, base::WorkerPool& worker
       metrics_(metrics),
       download_seen_(std::move(download_seen)) {}
 
-FetchCoordinator::~FetchCoordinator() { request_stop(); }
+FetchCoordinator::~FetchCoordinator() {
+  request_stop();
+}
 
-void FetchCoordinator::request_stop() { stop_.request_stop(); }
+void FetchCoordinator::request_stop() {
+  stop_.request_stop();
+}
 
 std::shared_ptr<BlobFetch> FetchCoordinator::find(const base::Digest& digest) {
   const std::lock_guard lock(mutex_);
@@ -46,7 +50,8 @@ FetchCoordinator::Fetch FetchCoordinator::begin_or_join(const Wanted& wanted) {
       const std::lock_guard lock(mutex_);
       under_way_.erase(wanted.digest);
     }
-    fetch->failed({{upstream::FailureKind::Rejected, 0, "the relay is stopping"}, stats::Origin::Ecr});
+    fetch->failed(
+        {{upstream::FailureKind::Rejected, 0, "the relay is stopping"}, stats::Origin::Ecr});
   }
   return {fetch, true};
 }
@@ -96,10 +101,10 @@ void FetchCoordinator::run(Wanted wanted, const std::shared_ptr<BlobFetch>& fetc
   }
   metrics_.add(base::Metric::FillsFailed);
   const auto level = failure->not_storable ? base::LogLevel::Debug : base::LogLevel::Warn;
-  base::log(level, "a fill failed", {{"digest", wanted.digest.str()},
-                                   {"repository", wanted.repository.registry + "/" +
-                                                      wanted.repository.repository},
-                                   {"why", failure->failure.detail}});
+  base::log(level, "a fill failed",
+            {{"digest", wanted.digest.str()},
+             {"repository", wanted.repository.registry + "/" + wanted.repository.repository},
+             {"why", failure->failure.detail}});
   fetch->failed(std::move(*failure));
 }
 

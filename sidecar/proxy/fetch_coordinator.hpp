@@ -23,8 +23,8 @@ namespace ecrelay::proxy {
 class FetchCoordinator {
  public:
   /// Told of every download whose redirects were seen, e.g. to know ECR's imports.
-  using DownloadSeen =
-      std::function<void(const store::RepositoryName&, const base::Digest&, upstream::DownloadHost)>;
+  using DownloadSeen = std::function<void(const store::RepositoryName&, const base::Digest&,
+                                          upstream::DownloadHost)>;
 
   FetchCoordinator(store::Store& store, base::WorkerPool& workers, base::Metrics& metrics,
                    DownloadSeen download_seen);

@@ -68,8 +68,8 @@ void ImportJudge::download_seen(const store::RepositoryName& repository, const b
   // Amended under the lock, so that what DescribeImages decides meanwhile comes after.
   const std::lock_guard lock(mutex_);
   for (auto& one : cases_) {
-    const bool names_it = one.row.digest == manifest ||
-                          (above && above->parent && one.row.digest == *above->parent);
+    const bool names_it =
+        one.row.digest == manifest || (above && above->parent && one.row.digest == *above->parent);
     if (names_it && one.row.repository == repository && !one.decided) {
       recorder_.amend(one.row.id,
                       {.ecr_cache = elsewhere ? stats::EcrCache::Import : stats::EcrCache::Hit});

@@ -17,15 +17,14 @@
 
 namespace ecrelay::proxy {
 
-/// Finds out, after the answer has gone out, whether ECR held a manifest that was fetched or imported
-/// it for this request, and brings the request's row up to date. DescribeImages decides where it is
-/// allowed; else where the downloads of the manifest's blobs came from (ECR's bucket, or past it).
-/// Thread-safe.
+/// Finds out, after the answer has gone out, whether ECR held a manifest that was fetched or
+/// imported it for this request, and brings the request's row up to date. DescribeImages decides
+/// where it is allowed; else where the downloads of the manifest's blobs came from (ECR's bucket,
+/// or past it). Thread-safe.
 class ImportJudge {
  public:
-  using Describe =
-      std::function<base::Result<aws::ImageDetail>(const std::string& repository,
-                                                   const std::string& tag)>;
+  using Describe = std::function<base::Result<aws::ImageDetail>(const std::string& repository,
+                                                                const std::string& tag)>;
 
   /// `describe` may be empty: then the downloads alone decide.
   ImportJudge(Describe describe, const store::NamesIndex& names, stats::Recorder& recorder,

@@ -59,8 +59,7 @@ std::optional<ManifestRequests::Held> ManifestRequests::load(Exchange& exchange,
 net::ServerResponse ManifestRequests::ask(Exchange& exchange, const std::optional<Held>& held) {
   wait_first_look(parts_.account, exchange.answer_by());
   const auto& target = exchange.target();
-  const auto route =
-      parts_.routes.route(target.registry, target.repository, RouteFor::Manifest);
+  const auto route = parts_.routes.route(target.registry, target.repository, RouteFor::Manifest);
   if (route.places.empty()) {
     return not_fetched(exchange, held, route.reason, route.detail);
   }
@@ -69,8 +68,8 @@ net::ServerResponse ManifestRequests::ask(Exchange& exchange, const std::optiona
                                 exchange.answer_by()};
   if (target.digest) {
     const auto content = parts_.store.names().content(wanted.repository, *target.digest);
-    wanted.late_child = content && content->parent &&
-                        parts_.manifests.served_by_ecr_lately(*content->parent);
+    wanted.late_child =
+        content && content->parent && parts_.manifests.served_by_ecr_lately(*content->parent);
   }
   const auto answer = parts_.manifests.ask(wanted);
   if (answer.fetched) {
@@ -112,7 +111,8 @@ void ManifestRequests::judge_import(Exchange& exchange, const FetchedManifest& f
   if (parts_.account.is_own_registry(exchange.target().registry)) {
     return;  // nothing is imported into a repository of one's own
   }
-  // A tag that still names the same digest was not imported by this request, whatever is found later.
+  // A tag that still names the same digest was not imported by this request, whatever is found
+  // later.
   if (exchange.event().outcome == Outcome::Revalidated) {
     exchange.event().ecr_cache = stats::EcrCache::Hit;
     return;

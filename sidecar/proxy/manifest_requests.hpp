@@ -6,8 +6,8 @@
 
 namespace ecrelay::proxy {
 
-/// Answers GET and HEAD of a manifest, by tag or digest: from the store while its digest is believed,
-/// else from the places of its route, else stale from the store, else declined.
+/// Answers GET and HEAD of a manifest, by tag or digest: from the store while its digest is
+/// believed, else from the places of its route, else stale from the store, else declined.
 class ManifestRequests {
  public:
   explicit ManifestRequests(MirrorParts& parts) : parts_(parts) {}

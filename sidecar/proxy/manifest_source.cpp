@@ -20,12 +20,11 @@ stats::ImageContent content_of(const base::Digest& digest, const oci::ParsedMani
     content.children.push_back(child.digest.str());
   }
   if (parsed.config) {
-    content.blobs.push_back({parsed.config->digest.str(), parsed.config->size.value_or(0),
-                             stats::BlobRole::Config});
+    content.blobs.push_back(
+        {parsed.config->digest.str(), parsed.config->size.value_or(0), stats::BlobRole::Config});
   }
   for (const auto& layer : parsed.layers) {
-    content.blobs.push_back(
-        {layer.digest.str(), layer.size.value_or(0), stats::BlobRole::Layer});
+    content.blobs.push_back({layer.digest.str(), layer.size.value_or(0), stats::BlobRole::Layer});
   }
   return content;
 }
@@ -43,13 +42,17 @@ ManifestSource::ManifestSource(store::Store& store, stats::Recorder& recorder,
                                const base::Clock& clock)
     : store_(store), recorder_(recorder), workers_(workers), metrics_(metrics), clock_(clock) {}
 
-ManifestSource::~ManifestSource() { request_stop(); }
+ManifestSource::~ManifestSource() {
+  request_stop();
+}
 
-void ManifestSource::request_stop() { stop_.request_stop(); }
+void ManifestSource::request_stop() {
+  stop_.request_stop();
+}
 
 ManifestAnswer ManifestSource::ask(const Wanted& wanted) {
-  const auto key = wanted.repository.registry + "/" + wanted.repository.repository + "@" +
-                   wanted.reference;
+  const auto key =
+      wanted.repository.registry + "/" + wanted.repository.repository + "@" + wanted.reference;
   std::shared_ptr<Asking> asking;
   bool began = false;
   {
@@ -70,11 +73,10 @@ ManifestAnswer ManifestSource::ask(const Wanted& wanted) {
     run(wanted, asking);
   }
   std::unique_lock lock(asking->mutex);
-  if (!asking->changed.wait_until(lock, wanted.answer_by.when(), [&] { return asking->answer.has_value(); })) {
-    return {std::nullopt,
-            FetchFailure{{upstream::FailureKind::TimedOut, 0, "no answer in time"}},
-            "",
-            true};
+  if (!asking->changed.wait_until(lock, wanted.answer_by.when(),
+                                  [&] { return asking->answer.has_value(); })) {
+    return {std::nullopt, FetchFailure{{upstream::FailureKind::TimedOut, 0, "no answer in time"}},
+            "", true};
   }
   auto answer = *asking->answer;
   answer.joined = !began;

@@ -35,8 +35,8 @@ struct ManifestAnswer {
   bool joined = false;  ///< another request's asking was shared
 };
 
-/// Asks the places of a route for a manifest, each name once at a time however many clients want it,
-/// keeps what it gets in the store and notes what it names. ECR has 15 s to its first byte; its
+/// Asks the places of a route for a manifest, each name once at a time however many clients want
+/// it, keeps what it gets in the store and notes what it names. ECR has 15 s to its first byte; its
 /// answer is then still awaited in the background, so that an import ends. Thread-safe. The
 /// destructor stops what is under way.
 class ManifestSource {

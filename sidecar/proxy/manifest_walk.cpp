@@ -12,7 +12,8 @@ namespace {
 
 using upstream::FailureKind;
 
-// No limit of an import is published; ECR's answer is worth this much waiting behind the client's back.
+// No limit of an import is published; ECR's answer is worth this much waiting behind the client's
+// back.
 constexpr auto kImportPatience = std::chrono::milliseconds(120000);
 constexpr auto kLateChildPause = std::chrono::milliseconds(500);
 constexpr auto kLateChildRest = std::chrono::milliseconds(4500);
@@ -89,8 +90,8 @@ ManifestWalk::Reply ManifestWalk::ask_ecr_by_digest(const Place& place) {
 ManifestWalk::Reply ManifestWalk::ask_for(const Place& place, const std::string& reference) {
   const bool ecr = place.origin == stats::Origin::Ecr;
   const auto patience = ecr ? kImportPatience : kAnswerWithin;
-  const auto wait = ecr ? base::Deadline::after(kEcrFirstByte).earlier(wanted_.answer_by)
-                        : wanted_.answer_by;
+  const auto wait =
+      ecr ? base::Deadline::after(kEcrFirstByte).earlier(wanted_.answer_by) : wanted_.answer_by;
   const bool wanted_itself = reference == wanted_.reference;
   std::function<void(const upstream::Manifest&)> late;
   if (wanted_itself) {

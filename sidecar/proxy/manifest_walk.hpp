@@ -9,8 +9,8 @@
 
 namespace ecrelay::proxy {
 
-/// One walk along the places of a route for one manifest. `keep` is called with every manifest that a
-/// place gives, also one that comes too late for the answer, from whatever thread it came on.
+/// One walk along the places of a route for one manifest. `keep` is called with every manifest that
+/// a place gives, also one that comes too late for the answer, from whatever thread it came on.
 class ManifestWalk {
  public:
   using Keep = std::function<bool(const upstream::Manifest&)>;

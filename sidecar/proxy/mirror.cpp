@@ -24,7 +24,8 @@ net::ServerResponse plain(int status, std::string body) {
 net::ServerResponse Mirror::handle(const net::ServerRequest& request) {
   auto target = read_target(request.target, request.headers);
   if (request.method != "GET" && request.method != "HEAD") {
-    auto response = plain(405, oci::error_body("UNSUPPORTED", "the relay is a mirror to pull from"));
+    auto response =
+        plain(405, oci::error_body("UNSUPPORTED", "the relay is a mirror to pull from"));
     response.headers.add("Allow", "GET, HEAD");
     return response;
   }
@@ -39,8 +40,7 @@ net::ServerResponse Mirror::handle(const net::ServerRequest& request) {
   }
   const auto job =
       parts_.jobs.resolve(target.job.empty() ? request.listener : std::as_const(target.job));
-  Exchange exchange(request, std::move(target), job, parts_.recorder, parts_.metrics,
-                    parts_.clock);
+  Exchange exchange(request, std::move(target), job, parts_.recorder, parts_.metrics, parts_.clock);
   return answer(exchange);
 }
 

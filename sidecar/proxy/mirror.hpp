@@ -36,8 +36,9 @@ struct MirrorParts {
 };
 
 /// The pull side of the OCI distribution API over all upstream registries: every request under /v2
-/// begins here. Read this first, then manifest_requests, blob_requests, list_requests. Never answers
-/// 401 or 429, which clients take badly (docs/architecture.md, "What clients need"). Thread-safe.
+/// begins here. Read this first, then manifest_requests, blob_requests, list_requests. Never
+/// answers 401 or 429, which clients take badly (docs/architecture.md, "What clients need").
+/// Thread-safe.
 class Mirror {
  public:
   explicit Mirror(MirrorParts parts) : parts_(parts) {}

@@ -150,8 +150,7 @@ std::size_t PassThrough::ready_locked() const {
 base::Result<std::size_t> PassThrough::pop(std::span<std::byte> data) {
   std::unique_lock lock(mutex_);
   const auto deadline = base::Deadline::after(kClientBound);
-  changed_.wait_until(lock, deadline.when(),
-                      [&] { return ready_locked() > 0 || ended_; });
+  changed_.wait_until(lock, deadline.when(), [&] { return ready_locked() > 0 || ended_; });
   const auto size = std::min(data.size(), ready_locked());
   if (size == 0) {
     return base::Error{base::ErrorCode::Unavailable,
@@ -165,8 +164,7 @@ base::Result<std::size_t> PassThrough::pop(std::span<std::byte> data) {
 
 std::optional<PassThrough::Opened> PassThrough::wait_opened(base::Deadline deadline) {
   std::unique_lock lock(mutex_);
-  changed_.wait_until(lock, deadline.when(),
-                      [&] { return opened_.has_value() || ended_; });
+  changed_.wait_until(lock, deadline.when(), [&] { return opened_.has_value() || ended_; });
   return opened_;
 }
 

@@ -15,10 +15,10 @@
 
 namespace ecrelay::proxy {
 
-/// A blob that the store cannot take (larger than its bound, disk full), streamed from its registry to
-/// one client through a window of memory, and verified all the same: the last bytes of the window
-/// leave only when the digest of all is right. Shared by its downloading task and its one reader.
-/// Thread-safe.
+/// A blob that the store cannot take (larger than its bound, disk full), streamed from its registry
+/// to one client through a window of memory, and verified all the same: the last bytes of the
+/// window leave only when the digest of all is right. Shared by its downloading task and its one
+/// reader. Thread-safe.
 class PassThrough {
  public:
   static std::shared_ptr<PassThrough> start(const FetchCoordinator::Wanted& wanted,

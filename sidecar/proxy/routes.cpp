@@ -39,8 +39,7 @@ std::shared_ptr<upstream::UpstreamRegistry> Routes::counted(
     stats::Origin origin, upstream::DistributionRegistry::Config config,
     std::shared_ptr<upstream::RegistryAuth> auth) {
   return std::make_shared<CountedRegistry>(
-      std::make_unique<upstream::DistributionRegistry>(std::move(config), std::move(auth),
-                                                       client_),
+      std::make_unique<upstream::DistributionRegistry>(std::move(config), std::move(auth), client_),
       origin, metrics_);
 }
 

@@ -57,9 +57,9 @@ class Routes {
 
  private:
   /// Null before the registry's address and token are known.
-  std::shared_ptr<upstream::UpstreamRegistry> counted(
-      stats::Origin origin, upstream::DistributionRegistry::Config config,
-      std::shared_ptr<upstream::RegistryAuth> auth);
+  std::shared_ptr<upstream::UpstreamRegistry> counted(stats::Origin origin,
+                                                      upstream::DistributionRegistry::Config config,
+                                                      std::shared_ptr<upstream::RegistryAuth> auth);
   std::shared_ptr<upstream::UpstreamRegistry> ecr();
   /// Null where the name is no host to dial.
   std::shared_ptr<upstream::UpstreamRegistry> direct(const std::string& registry);
