@@ -12,8 +12,12 @@ namespace {
 
 using upstream::FailureKind;
 
-// Attempts in a row that bring no byte before the next place is asked; each asks up to three times.
+// Attempts in a row that bring next to nothing before the next place is asked; each asks up to
+// three times.
 constexpr int kMaxFruitless = 2;
+constexpr std::uint64_t kFruit = 64 * 1024;
+// However much each of them brings.
+constexpr int kMaxAttempts = 32;
 constexpr auto kLeastFirstByte = std::chrono::milliseconds(2000);
 constexpr auto kLateChildPatience = std::chrono::seconds(15);
 constexpr auto kLateChildPause = std::chrono::milliseconds(500);
@@ -35,6 +39,7 @@ std::optional<FetchFailure> BlobDownloadTask::run() {
   for (const auto& place : wanted_.places) {
     place_ = &place;
     fruitless_ = 0;
+    attempts_ = 0;
     auto next = Next::SamePlace;
     while (next == Next::SamePlace) {
       next = attempt(place);
@@ -70,11 +75,11 @@ BlobDownloadTask::Next BlobDownloadTask::attempt(const Place& place) {
     return Next::GiveUp;
   }
   if (!reply.ok()) {
-    return judge(place, reply.failure(), fill_ && fill_->front() > offset);
+    return judge(place, reply.failure(), fill_ && fill_->front() >= offset + kFruit);
   }
   if (!fill_ || fill_->front() < fill_->size()) {
     return judge(place, {FailureKind::Unreachable, 0, "the body ended early"},
-                 fill_ && fill_->front() > offset);
+                 fill_ && fill_->front() >= offset + kFruit);
   }
   if (const auto committed = fill_->commit(); !committed.ok()) {
     const bool corrupt = committed.error().code == base::ErrorCode::Corrupt;
@@ -96,6 +101,7 @@ BlobDownloadTask::Next BlobDownloadTask::judge(const Place& place, const upstrea
     return Next::GiveUp;
   }
   fruitless_ = progressed ? 0 : fruitless_ + 1;
+  ++attempts_;
   const bool broke_off = failure.kind == FailureKind::Unreachable ||
                          failure.kind == FailureKind::TimedOut ||
                          failure.kind == FailureKind::Throttled;
@@ -107,7 +113,7 @@ BlobDownloadTask::Next BlobDownloadTask::judge(const Place& place, const upstrea
     return Next::SamePlace;
   }
   // Once bytes are there, the same place is the one that surely goes on with the same ones.
-  if (broke_off && fill_ && fruitless_ < kMaxFruitless) {
+  if (broke_off && fill_ && fruitless_ < kMaxFruitless && attempts_ < kMaxAttempts) {
     wait_before(std::chrono::milliseconds(100) * fruitless_);
     return Next::SamePlace;
   }

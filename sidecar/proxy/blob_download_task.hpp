@@ -42,6 +42,7 @@ class BlobDownloadTask final : private upstream::BlobSink {
   std::optional<base::Error> store_error_;
   std::optional<FetchFailure> failure_;
   int fruitless_ = 0;
+  int attempts_ = 0;  // at this place
 };
 
 }  // namespace ecrelay::proxy

@@ -10,6 +10,13 @@ BlobFetch::State BlobFetch::wait_opened(base::Deadline deadline) {
   return state_;
 }
 
+BlobFetch::State BlobFetch::wait_ended(base::Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_until(lock, deadline.when(),
+                      [&] { return state_ == State::Done || state_ == State::Failed; });
+  return state_;
+}
+
 std::shared_ptr<store::Fill> BlobFetch::fill() const {
   const std::lock_guard lock(mutex_);
   return fill_;

@@ -37,6 +37,8 @@ class BlobFetch {
   enum class State { Opening, Filling, Done, Failed };
   /// Waits until it is known whether there will be bytes: Opening only if the deadline passed.
   State wait_opened(base::Deadline deadline);
+  /// Waits until no more bytes will come: Done or Failed, else the deadline passed.
+  State wait_ended(base::Deadline deadline);
   [[nodiscard]] std::shared_ptr<store::Fill> fill() const;
   [[nodiscard]] std::optional<FetchFailure> failure() const;
   [[nodiscard]] stats::Origin origin() const;

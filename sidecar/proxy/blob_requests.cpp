@@ -30,7 +30,13 @@ net::ServerResponse BlobRequests::answer(Exchange& exchange) {
 }
 
 net::ServerResponse BlobRequests::answer_known(Exchange& exchange, const store::Content& content) {
-  if (auto reader = parts_.store.open(digest(exchange), exchange.job())) {
+  auto reader = parts_.store.open(digest(exchange), exchange.job());
+  if (reader && content.size > 0 && reader->size() != content.size) {
+    reader.reset();
+    parts_.store.space().forget(digest(exchange));  // cut short while no relay looked
+    exchange.event().reason = Reason::Corrupt;
+  }
+  if (reader) {
     return serve_held(exchange, std::move(reader), Outcome::Hit);
   }
   if (exchange.head_only() && content.size > 0) {
@@ -120,7 +126,7 @@ net::ServerResponse BlobRequests::fetch(Exchange& exchange,
   if (content && content->size > 0 && !parts_.store.could_hold(content->size)) {
     return stream_through(exchange, wanted, "larger than the store");
   }
-  auto fetch = parts_.fetches.begin_or_join(wanted);
+  const auto [fetch, state] = await_fetch(exchange, wanted);
   if (!content && !fetch.began) {
     // Another repository's request was quicker: its registry's word does not count for this one.
     return confirm_then_serve(exchange);
@@ -130,20 +136,11 @@ net::ServerResponse BlobRequests::fetch(Exchange& exchange,
     return reader ? serve_held(exchange, std::move(reader), Outcome::Hit)
                   : stream_through(exchange, wanted, "the blob went from the store meanwhile");
   }
-  auto state = fetch.fetch->wait_opened(exchange.answer_by());
-  if (!fetch.began && state == BlobFetch::State::Failed && !fetch.fetch->fill()) {
-    // It may have asked other places, for another repository: begin with one's own.
-    fetch = parts_.fetches.begin_or_join(wanted);
-    if (!fetch.fetch) {
-      return answer_known(exchange, *content);
-    }
-    state = fetch.fetch->wait_opened(exchange.answer_by());
-  }
   const auto failure = fetch.fetch->failure();
-  if (!fetch.fetch->fill() && failure && failure->not_storable) {
+  if (failure && failure->not_storable) {
     return stream_through(exchange, wanted, failure->failure.detail);
   }
-  if (state == BlobFetch::State::Opening || !fetch.fetch->fill()) {
+  if (state == BlobFetch::State::Opening || failure) {
     return refuse(exchange, failure);
   }
   if (!content) {
@@ -153,6 +150,30 @@ net::ServerResponse BlobRequests::fetch(Exchange& exchange,
   return serve_fetch(exchange, fetch);
 }
 
+BlobRequests::Awaited BlobRequests::await_fetch(Exchange& exchange,
+                                                const FetchCoordinator::Wanted& wanted) {
+  constexpr int kRounds = 2;
+  for (int round = 1;; ++round) {
+    auto fetch = parts_.fetches.begin_or_join(wanted);
+    if (!fetch.fetch) {
+      return {fetch, BlobFetch::State::Done};
+    }
+    auto state = fetch.fetch->wait_opened(exchange.answer_by());
+    const auto fill = fetch.fetch->fill();
+    if (state == BlobFetch::State::Filling && fill->size() <= store::Fill::kWithheld) {
+      // All of it is withheld until it is right: so is the promise of it.
+      state = fetch.fetch->wait_ended(exchange.answer_by());
+    }
+    const auto failure = fetch.fetch->failure();
+    // A joined fetch may have asked another repository's places; after wrong bytes another place is
+    // asked first.
+    const bool may_help = failure && !failure->not_storable && (!fetch.began || failure->corrupt);
+    if (!may_help || round == kRounds) {
+      return {fetch, state};
+    }
+  }
+}
+
 net::ServerResponse BlobRequests::serve_fetch(Exchange& exchange,
                                               const FetchCoordinator::Fetch& fetch) {
   auto& event = exchange.event();
@@ -160,8 +181,10 @@ net::ServerResponse BlobRequests::serve_fetch(Exchange& exchange,
   event.detail = fetch.fetch->detail();
   event.outcome = fetch.began ? Outcome::Miss : Outcome::Joined;
   if (fetch.began) {
-    event.reason =
-        parts_.store.space().was_evicted(digest(exchange)) ? Reason::Evicted : Reason::Cold;
+    const bool evicted = parts_.store.space().was_evicted(digest(exchange));
+    event.reason = event.reason == Reason::Corrupt ? Reason::Corrupt
+                   : evicted                       ? Reason::Evicted
+                                                   : Reason::Cold;
     note_miss(exchange, fetch.fetch);
   }
   exchange.if_broken([fetch = fetch.fetch] { return reason_of_broken(fetch->failure()); });

@@ -20,6 +20,12 @@ class BlobRequests {
   net::ServerResponse serve_held(Exchange& exchange, std::unique_ptr<store::BlobReader> reader,
                                  stats::Outcome outcome);
   net::ServerResponse fetch(Exchange& exchange, const std::optional<store::Content>& content);
+  struct Awaited {
+    FetchCoordinator::Fetch fetch;
+    BlobFetch::State state;
+  };
+  /// Begins or joins until there are bytes to promise; once more where that may help.
+  Awaited await_fetch(Exchange& exchange, const FetchCoordinator::Wanted& wanted);
   net::ServerResponse serve_fetch(Exchange& exchange, const FetchCoordinator::Fetch& fetch);
   net::ServerResponse stream_through(Exchange& exchange, const FetchCoordinator::Wanted& wanted,
                                      const std::string& why);

@@ -128,7 +128,7 @@ net::ServerResponse Exchange::finish(net::ServerResponse response) {
                          std::uint64_t bytes, net::BodyEnd end) {
     auto& done = state->event;
     const auto now = base::Steady::now();
-    done.bytes_served = bytes;
+    done.bytes_served = done.status < 400 ? bytes : 0;  // an error's text is no image
     done.duration_us = micros(now - state->start);
     done.first_byte_us = micros(state->first_byte.value_or(now) - state->start);
     if (end == net::BodyEnd::SourceFailed) {
@@ -138,7 +138,7 @@ net::ServerResponse Exchange::finish(net::ServerResponse response) {
       done.reason = stats::Reason::ClientLeft;
     }
     metrics.add(base::Metric::Requests, 1, {stats::word(done.kind), stats::word(done.outcome)});
-    metrics.add(base::Metric::ServedBytes, static_cast<std::int64_t>(bytes));
+    metrics.add(base::Metric::ServedBytes, static_cast<std::int64_t>(done.bytes_served));
     const auto id = recorder.record(done);
     for (const auto& action : state->after) {
       action(id);

@@ -8,7 +8,8 @@
 namespace ecrelay::proxy {
 namespace {
 
-constexpr std::size_t kWindow = 4 << 20;
+// Of each client of a blob that is not stored: 64 clients of 6 blobs each are to fit in memory.
+constexpr std::size_t kWindow = 512 << 10;
 constexpr std::size_t kWithheld = 64 * 1024;
 constexpr auto kFirstByte = std::chrono::milliseconds(9500);
 constexpr auto kClientBound = std::chrono::seconds(90);

@@ -38,6 +38,9 @@ bool is_job_id(std::string_view id) {
   if (id.empty() || id.size() > kLongest || !is_alphanumeric(id.back())) {
     return false;
   }
+  if (id == "current" || id == "last") {
+    return false;  // what commands call a job whose id they do not know
+  }
   bool after_separator = true;
   for (const char c : id) {
     const bool separator = c == '-' || c == '.' || c == '_';

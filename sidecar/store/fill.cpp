@@ -5,13 +5,6 @@
 #include <utility>
 
 namespace ecrelay::store {
-namespace {
-
-// Enough that what a client lacks of a wrong blob cannot be guessed; little enough that holding it
-// back costs no time.
-constexpr std::uint64_t kWithheld = 64 * 1024;
-
-}  // namespace
 
 class Fill::Reader final : public BlobReader {
  public:

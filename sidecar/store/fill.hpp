@@ -26,6 +26,10 @@ namespace ecrelay::store {
 /// Dropped without commit(), it takes its partial file and its reservation with it. Thread-safe.
 class Fill : public std::enable_shared_from_this<Fill> {
  public:
+  /// Bytes held back until the digest is right: enough that what a client lacks of a wrong blob
+  /// cannot be guessed, little enough that holding them back costs no time.
+  static constexpr std::uint64_t kWithheld = 64 * 1024;
+
   Fill(const Layout& layout, Space& space, base::FileOps& ops, base::Digest digest,
        std::uint64_t size, std::string job, base::UniqueFd file);
   ~Fill();

@@ -23,6 +23,12 @@ void note_use(int fd) {
       ::futimens(fd, times);  // a blob that looks older than it is may go earlier: no harm
 }
 
+std::optional<std::uint64_t> file_size(int fd) {
+  struct stat status {};
+  return ::fstat(fd, &status) == 0 ? std::optional(static_cast<std::uint64_t>(status.st_size))
+                                   : std::nullopt;
+}
+
 }  // namespace
 
 Store::Store(const StoreOptions& options, base::FileOps& ops) : ops_(ops), space_(options.limit) {
@@ -49,21 +55,33 @@ Store::Store(const StoreOptions& options, base::FileOps& ops) : ops_(ops), space
 
 Store::~Store() = default;
 
-std::unique_ptr<BlobReader> Store::open(const base::Digest& digest, const std::string& job) {
+base::Result<std::unique_ptr<BlobReader>> Store::open_checked(const base::Digest& digest,
+                                                              const std::string& job) {
   const auto size = space_.pin(digest, job);
   if (!size) {
-    return nullptr;
+    return base::Error{base::ErrorCode::NotFound, digest.str() + " is not in the store"};
   }
   auto file = ops_.open(layout_->blob(digest), base::OpenMode::Read);
-  if (!file.ok()) {
-    base::log_warn("a stored blob cannot be opened: forgotten",
-                   {{"digest", digest.str()}, {"why", file.error().message}});
-    space_.forget(digest);
-    space_.unpin(digest);
-    return nullptr;
+  if (file.ok() && file_size(file->get()) == *size) {
+    note_use(file->get());
+    return std::unique_ptr<BlobReader>(
+        std::make_unique<StoredBlob>(space_, ops_, digest, *size, std::move(*file)));
   }
-  note_use(file->get());
-  return std::make_unique<StoredBlob>(space_, ops_, digest, *size, std::move(*file));
+  space_.forget(digest);
+  space_.unpin(digest);
+  if (!file.ok()) {
+    return file.error();
+  }
+  unlinker_->unlink({digest});
+  return base::Error{base::ErrorCode::Corrupt, digest.str() + ": the stored file has another size"};
+}
+
+std::unique_ptr<BlobReader> Store::open(const base::Digest& digest, const std::string& job) {
+  auto reader = open_checked(digest, job);
+  if (!reader.ok() && reader.error().code != base::ErrorCode::NotFound) {
+    base::log_warn("a stored blob cannot be used: forgotten", {{"why", reader.error().message}});
+  }
+  return reader.ok() ? std::move(*reader) : nullptr;
 }
 
 std::optional<std::uint64_t> Store::size_of(const base::Digest& digest) const {
@@ -76,10 +94,7 @@ bool Store::could_hold(std::uint64_t size) const {
 
 base::Result<std::string> Store::load(const base::Digest& digest, const std::string& job,
                                       std::uint64_t limit) {
-  const auto reader = open(digest, job);
-  if (!reader) {
-    return base::Error{base::ErrorCode::NotFound, digest.str() + " is not in the store"};
-  }
+  ECRELAY_TRY(const auto reader, open_checked(digest, job));
   if (reader->size() > limit) {
     return base::Error{base::ErrorCode::InvalidArgument,
                        digest.str() + " is larger than " + std::to_string(limit) + " bytes"};

@@ -60,6 +60,9 @@ class Store {
   Space& space() { return space_; }
 
  private:
+  /// Corrupt, and forgotten, where the file has another size than the blob.
+  base::Result<std::unique_ptr<BlobReader>> open_checked(const base::Digest& digest,
+                                                         const std::string& job);
   /// The empty file of a fill, with its blocks, so that a full disk shows before the first byte.
   base::Result<base::UniqueFd> make_partial(const base::Digest& digest, std::uint64_t size);
 

@@ -1,5 +1,7 @@
 // Whatever ECR does, the pull goes on, or is declined in time for the client to help itself.
 
+#include <thread>
+
 #include "integration/relay_fixture.hpp"
 
 namespace ecrelay {
@@ -71,6 +73,21 @@ TEST_F(FailOpen, ABlobOfAServedManifestComesFromSomewhereWhateverThePolicy) {
   EXPECT_EQ(pull("sample/large", "1"), std::vector<std::string>{});
 
   EXPECT_EQ(rows().back().origin, "upstream");
+}
+
+TEST_F(FailOpen, AStopDoesNotWaitForARegistryThatHangs) {
+  start_relay();
+  ASSERT_EQ(get("/v2/sample/large/manifests/1").status, 200);
+  ecr_.add_fault({.service = Service::Registry, .fault = {.breakage = ecr_double::Breakage::Hang}});
+  std::jthread client([&] { get("/v2/library/sample-app/manifests/1"); });
+  while (ecr_.counters().requests(Service::Registry) < 2) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  const auto began = base::Steady::now();
+
+  relay_->drain(base::Deadline::after(std::chrono::milliseconds(200)));
+
+  EXPECT_LT(base::Steady::now() - began, std::chrono::seconds(5));
 }
 
 TEST_F(FailOpen, NoAnswerOfTheRelayIsA401OrA429) {

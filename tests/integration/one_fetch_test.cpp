@@ -80,6 +80,20 @@ TEST_F(OneFetch, GoesOnWhenItsFirstClientLeaves) {
   EXPECT_EQ(fetched, large.blobs.at(layer).size());
 }
 
+TEST_F(OneFetch, APlaceThatBringsNextToNothingIsLeftForTheNext) {
+  start_relay();
+  ASSERT_EQ(get("/v2/sample/large/manifests/1").status, 200);
+  const auto layer = largest_blob(image("docker.io", "sample/large"));
+  ecr_.add_fault({.service = Service::S3,
+                  .fault = {.breakage = ecr_double::Breakage::Close, .after_body_bytes = 10}});
+
+  const auto answer = get("/v2/sample/large/blobs/" + layer);
+
+  EXPECT_EQ(base::sha256(answer.body).str(), layer);
+  EXPECT_LT(ecr_.counters().requests(Service::S3), 10U);
+  EXPECT_GT(ecr_.counters().requests(Service::Upstream, "blob"), 0U);
+}
+
 TEST_F(OneFetch, RangesOfAColdBlobAreServedFromOneFetch) {
   start_relay();
   ecr_.change([](ecr_double::Settings& settings) { settings.download_rate = 1 << 20; });

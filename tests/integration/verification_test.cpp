@@ -39,6 +39,49 @@ TEST_F(Verification, AnAlteredBlobReachesNobodyWholeAndIsNotStored) {
   EXPECT_EQ(rows()[2].outcome, "miss");
 }
 
+TEST_F(Verification, ASmallBlobIsPromisedOnlyOnceItIsRight) {
+  start_relay();
+  const auto& base_image = image("docker.io", "library/sample-base");
+  const auto child = ecr_double::read_links(base_image.manifest()).manifests.at(0);
+  const auto blobs = ecr_double::read_links(base_image.manifests.at(child)).blobs;
+  ASSERT_EQ(get("/v2/library/sample-base/manifests/1").status, 200);
+  ASSERT_EQ(get("/v2/library/sample-base/manifests/" + child).status, 200);
+  ecr_.add_fault({.service = Service::S3, .fault = {.altered_byte = std::uint64_t{5}}});
+  int small = 0;
+
+  for (const auto& digest : blobs) {
+    if (base_image.blobs.at(digest).size() > store::Fill::kWithheld) {
+      continue;
+    }
+    ++small;
+    const auto answer = get("/v2/library/sample-base/blobs/" + digest);
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.header("X-Ecrelay-Origin"), "upstream") << "it has the right bytes";
+    EXPECT_EQ(base::sha256(answer.body).str(), digest);
+  }
+
+  EXPECT_GE(small, 1);
+}
+
+TEST_F(Verification, AStoredBlobThatWasCutShortIsFetchedAgain) {
+  start_relay();
+  ASSERT_EQ(pull("sample/large", "1"), std::vector<std::string>{});
+  const auto layer = layer_of_large();
+  const auto hex = layer.substr(7);
+  const auto path = folder_.path() / "cache/v1/blobs/sha256" / hex.substr(0, 2) / hex;
+  std::filesystem::resize_file(path, 100);
+  const auto while_running = get("/v2/sample/large/blobs/" + layer);
+  stop_relay();
+  std::filesystem::resize_file(path, 100);
+  start_relay();
+
+  const auto after_restart = get("/v2/sample/large/blobs/" + layer);
+
+  EXPECT_EQ(base::sha256(while_running.body).str(), layer);
+  EXPECT_EQ(base::sha256(after_restart.body).str(), layer);
+  EXPECT_EQ(rows().back().reason, "corrupt");
+}
+
 TEST_F(Verification, AnAlteredManifestByDigestIsNotServed) {
   start_relay();
   ASSERT_EQ(get("/v2/library/sample-base/manifests/1").status, 200);

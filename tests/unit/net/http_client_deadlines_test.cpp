@@ -24,10 +24,6 @@ using namespace std::chrono_literals;
 using base::ErrorCode;
 using support::RawSocket;
 
-HttpRequest request_for(const std::string& url) {
-  return {.url = *base::Url::parse(url)};
-}
-
 /// Takes the request and says nothing until the client has gone.
 void hang(RawSocket& connection, int /*number*/) {
   connection.read_until("\r\n\r\n");

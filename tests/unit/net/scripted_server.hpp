@@ -16,6 +16,8 @@
 #include <vector>
 
 #include "base/unique_fd.hpp"
+#include "base/url.hpp"
+#include "net/http_client.hpp"
 #include "support/raw_socket.hpp"
 
 namespace ecrelay::net {
@@ -105,6 +107,19 @@ class ScriptedServer {
   std::vector<std::thread> threads_;
   std::thread thread_;
 };
+
+/// Answers every request on a connection with the same bytes.
+inline ScriptedServer::Script always(std::string answer) {
+  return [answer = std::move(answer)](support::RawSocket& connection, int) {
+    while (!connection.read_until("\r\n\r\n").empty()) {
+      connection.send(answer);
+    }
+  };
+}
+
+inline HttpRequest request_for(const std::string& url) {
+  return {.url = *base::Url::parse(url)};
+}
 
 /// The value of a header field in a request head, or "".
 inline std::string field_of(const std::string& head, const std::string& name) {

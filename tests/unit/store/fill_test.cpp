@@ -2,15 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <string>
-#include <thread>
-#include <vector>
 
 #include "unit/store/store_fixture.hpp"
 
@@ -21,7 +16,6 @@ using namespace std::chrono_literals;
 using base::ErrorCode;
 
 constexpr std::size_t kSize = 300'000;
-constexpr std::size_t kWithheld = 65'536;
 
 /// The fill of `bytes`, begun and not written yet.
 std::shared_ptr<Fill> begin(StoreInFolder& in, const std::string& bytes) {
@@ -48,102 +42,6 @@ TEST(Fill, HoldsTheBlobOnceItIsCommitted) {
   EXPECT_EQ(in.store->size_of(fill->digest()), kSize);
   EXPECT_EQ(read_all(*in.store->open(fill->digest(), "")).value(), bytes);
   EXPECT_EQ(in.files_in("partial"), 0U);
-}
-
-TEST(Fill, WithholdsTheLastBytesUntilItIsCommitted) {
-  StoreInFolder in;
-  const auto bytes = pattern(kSize);
-  auto fill = begin(in, bytes);
-  const auto reader = fill->reader();
-
-  ASSERT_TRUE(fill->write(0, as_bytes(bytes)).ok());
-  const auto before = read_now(*reader, 0, kSize);
-  const auto withheld = read_now(*reader, kSize - kWithheld, 1);
-  ASSERT_TRUE(fill->commit().ok());
-  const auto after = read_now(*reader, kSize - kWithheld, kWithheld);
-
-  ASSERT_TRUE(before.ok());
-  EXPECT_EQ(*before, kSize - kWithheld);
-  ASSERT_FALSE(withheld.ok());
-  EXPECT_EQ(withheld.error().code, ErrorCode::Timeout);
-  ASSERT_TRUE(after.ok());
-  EXPECT_EQ(*after, kWithheld);
-}
-
-TEST(Fill, WithholdsTheWholeOfASmallBlob) {
-  for (const std::size_t size : {std::size_t{1}, kWithheld}) {
-    StoreInFolder in;
-    const auto bytes = pattern(size);
-    auto fill = begin(in, bytes);
-    const auto reader = fill->reader();
-
-    ASSERT_TRUE(fill->write(0, as_bytes(bytes)).ok());
-    EXPECT_EQ(read_now(*reader, 0, size).error().code, ErrorCode::Timeout);
-    ASSERT_TRUE(fill->commit().ok());
-    EXPECT_EQ(read_all(*reader).value(), bytes);
-  }
-}
-
-TEST(Fill, ServesReadersAtAnyOffsetWhileItFills) {
-  StoreInFolder in;
-  const auto bytes = pattern(2'000'000);
-  auto fill = begin(in, bytes);
-  std::vector<std::string> read(16);
-  std::vector<std::thread> readers;
-
-  for (std::size_t i = 0; i < read.size(); ++i) {
-    readers.emplace_back([&, i, reader = std::shared_ptr(fill->reader())] {
-      const auto all = read_all(*reader, i * 100'000, 1000 + i * 7919);
-      read[i] = all.ok() ? *all : all.error().message;
-    });
-  }
-  for (std::size_t offset = 0; offset < bytes.size(); offset += 50'000) {
-    ASSERT_TRUE(fill->write(offset, as_bytes(bytes).subspan(offset, 50'000)).ok());
-  }
-  ASSERT_TRUE(fill->commit().ok());
-  for (auto& reader : readers) {
-    reader.join();
-  }
-
-  for (std::size_t i = 0; i < read.size(); ++i) {
-    EXPECT_TRUE(read[i] == bytes.substr(i * 100'000)) << "reader " << i;
-  }
-}
-
-TEST(Fill, ALateReaderGetsWhatIsThere) {
-  StoreInFolder in;
-  const auto bytes = pattern(kSize);
-  auto fill = begin(in, bytes);
-  ASSERT_TRUE(fill->write(0, as_bytes(bytes).first(100'000)).ok());
-
-  const auto reader = fill->reader();
-
-  EXPECT_EQ(read_now(*reader, 99'999, 10).value(), 1U);
-  EXPECT_EQ(read_now(*reader, 100'000, 10).error().code, ErrorCode::Timeout);
-}
-
-TEST(Fill, RefusesWrongBytesAndEndsItsReadersShort) {
-  StoreInFolder in;
-  const auto bytes = pattern(kSize);
-  auto wrong = bytes;
-  wrong.back() = static_cast<char>(wrong.back() ^ 1);
-  auto fill = begin(in, bytes);
-  const auto digest = fill->digest();
-  const auto reader = fill->reader();
-
-  ASSERT_TRUE(fill->write(0, as_bytes(wrong)).ok());
-  const auto committed = fill->commit();
-  ASSERT_FALSE(committed.ok());
-  fill->fail(committed.error());
-  const auto readable = read_now(*reader, 0, kSize);
-  const auto end = read_now(*reader, kSize - kWithheld, 1);
-  const auto all = read_all(*reader);
-
-  EXPECT_EQ(committed.error().code, ErrorCode::Corrupt);
-  EXPECT_EQ(readable.value(), kSize - kWithheld);
-  EXPECT_EQ(end.error().code, ErrorCode::Corrupt);
-  EXPECT_FALSE(all.ok());
-  EXPECT_EQ(in.store->open(digest, ""), nullptr);
 }
 
 TEST(Fill, DroppedLeavesNoFileAndNoReservation) {
@@ -200,22 +98,6 @@ TEST(Fill, CommittedIsNeitherDiscardedNorFailed) {
   EXPECT_EQ(in.store->load(fill->digest(), "", 1 << 30).value(), bytes);
 }
 
-TEST(Fill, LivesAsLongAsAReaderOfIt) {
-  StoreInFolder in;
-  const auto bytes = pattern(kSize);
-  auto fill = begin(in, bytes);
-  ASSERT_TRUE(fill->write(0, as_bytes(bytes)).ok());
-  auto reader = fill->reader();
-
-  fill->fail({ErrorCode::Unavailable, "the connection broke"});
-  fill.reset();
-  EXPECT_EQ(read_now(*reader, 0, 1).value(), 1U);
-  EXPECT_EQ(read_now(*reader, kSize - 1, 1).error().code, ErrorCode::Unavailable);
-  reader.reset();
-
-  EXPECT_EQ(in.store->space().usage().used, 0U);
-}
-
 TEST(Fill, CommitBeforeTheLastByteIsUnavailable) {
   StoreInFolder in;
   const auto bytes = pattern(kSize);
@@ -270,72 +152,6 @@ TEST(Fill, OfASha512DigestIsVerifiedByIt) {
   in.reopen();
 
   EXPECT_EQ(in.store->load(digest, "", 1 << 30).value(), bytes);
-}
-
-TEST(Fill, IsNotEvictedWhileItIsReadAfterItsCommit) {
-  StoreInFolder in(2 * Space::rounded(kSize));
-  const auto bytes = pattern(kSize);
-  auto fill = begin(in, bytes);
-  ASSERT_TRUE(fill->write(0, as_bytes(bytes)).ok());
-  ASSERT_TRUE(fill->commit().ok());
-  auto reader = fill->reader();
-  fill.reset();
-
-  EXPECT_EQ(in.store->begin(digest_no(1), 2 * kSize, "").error().code, ErrorCode::NoSpace);
-  reader.reset();
-  EXPECT_TRUE(in.store->begin(digest_no(1), 2 * kSize, "").ok());
-}
-
-TEST(Fill, AReaderWaitsNoLongerThanItsDeadline) {
-  StoreInFolder in;
-  auto fill = begin(in, pattern(kSize));
-  const auto reader = fill->reader();
-  std::string piece(1, '\0');
-  const auto start = base::Steady::now();
-
-  const auto got =
-      reader->read(0, std::as_writable_bytes(std::span(piece)), base::Deadline::after(50ms));
-  const auto time = base::Steady::now() - start;
-
-  EXPECT_EQ(got.error().code, ErrorCode::Timeout);
-  EXPECT_GE(time, 49ms);
-  EXPECT_LT(time, 2s);
-}
-
-TEST(Fill, AFailureWakesItsReaders) {
-  StoreInFolder in;
-  auto fill = begin(in, pattern(kSize));
-  std::atomic<int> failed = 0;
-  std::vector<std::thread> readers;
-  for (int i = 0; i < 4; ++i) {
-    readers.emplace_back([&, reader = std::shared_ptr(fill->reader())] {
-      const auto all = read_all(*reader);
-      failed += !all.ok() && all.error().code == ErrorCode::Throttled ? 1 : 0;
-    });
-  }
-
-  fill->fail({ErrorCode::Throttled, "slow down"});
-  for (auto& reader : readers) {
-    reader.join();
-  }
-
-  EXPECT_EQ(failed, 4);
-}
-
-TEST(Fill, AFileCutFromOutsideIsCorruptAndNoEndlessWait) {
-  StoreInFolder in;
-  const auto bytes = pattern(kSize);
-  auto fill = begin(in, bytes);
-  ASSERT_TRUE(fill->write(0, as_bytes(bytes)).ok());
-  for (const auto& entry :
-       std::filesystem::directory_iterator(in.folder.path() / "v1" / "partial")) {
-    std::filesystem::resize_file(entry.path(), 10);
-  }
-
-  const auto got = read_now(*fill->reader(), 100, 10);
-
-  ASSERT_FALSE(got.ok());
-  EXPECT_EQ(got.error().code, ErrorCode::Corrupt);
 }
 
 }  // namespace
