@@ -241,13 +241,13 @@ void HttpServer::stop_listening(const std::string& tag) {
 }
 
 bool HttpServer::drain(base::Deadline deadline) {
+  state_->draining = true;  // first: who sees a connection closed may rely on it
   std::list<State::Listening> ending;
   {
     const std::lock_guard lock(state_->mutex);
     ending.swap(state_->listeners);
   }
   ending.clear();
-  state_->draining = true;
   state_->idle.close_all();
   bool whole = false;
   {

@@ -3,14 +3,16 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <iterator>
 #include <tuple>
 #include <vector>
 
 namespace ecrelay::net {
 namespace {
-constexpr int kTickMillis = 1000;
+constexpr auto kTick = std::chrono::milliseconds(1000);
 }
 
 IdleConnections::IdleConnections(std::chrono::milliseconds limit, Ready on_ready,
@@ -115,10 +117,11 @@ void IdleConnections::close_expired() {
 }
 
 void IdleConnections::run(const std::stop_token& stop) {
+  const auto tick = static_cast<int>(std::min(kTick, limit_).count());
   while (!stop.stop_requested()) {
     std::array<epoll_event, 64> events{};
     const int count =
-        ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), kTickMillis);
+        ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), tick);
     for (int i = 0; i < count; ++i) {
       std::unique_ptr<Connection> ready;
       {

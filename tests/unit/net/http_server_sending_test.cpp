@@ -100,6 +100,7 @@ TEST(HttpServerSending, CutsTheBodyOfAFailedSourceWithFinAndTellsSo) {
 
     EXPECT_EQ(rest.bytes.size(), 600'000U);
     EXPECT_EQ(rest.ending, Ending::Complete);
+    client.reset();
     EXPECT_TRUE(becomes_true([&] { return served.server.open_connections() == 0; }));
     EXPECT_EQ(log.entries(), (Entries{{600'000, BodyEnd::SourceFailed}}));
   }
