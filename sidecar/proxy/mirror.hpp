@@ -47,6 +47,7 @@ class Mirror {
 
  private:
   net::ServerResponse answer(Exchange& exchange);
+  net::ServerResponse refuse_write(Exchange& exchange);
 
   MirrorParts parts_;
 };

@@ -28,7 +28,13 @@ TEST_F(MirrorContract, WritesAre405InTheSpecsForm) {
 
     EXPECT_EQ(answer.status, 405) << method;
     EXPECT_NE(answer.body.find("\"UNSUPPORTED\""), std::string::npos);
+    EXPECT_EQ(answer.header("X-Ecrelay-Outcome"), "declined");
   }
+  const auto manifest = send("PUT", "/v2/library/x/manifests/1", {}, "{}");
+  ++requests_sent_;
+  EXPECT_EQ(manifest.status, 405);
+  EXPECT_EQ(rows().back().outcome, "declined");
+  EXPECT_EQ(rows().back().reason, "unsupported");
 }
 
 TEST_F(MirrorContract, BlobsHaveLengthRangesAndDigest) {
