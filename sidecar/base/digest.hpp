@@ -34,7 +34,7 @@ class Digest {
   /// "sha256:<hex>".
   [[nodiscard]] std::string str() const;
 
-  auto operator<=>(const Digest&) const = default;
+  auto operator<=>(const Digest&) const = default;  // NOLINT(modernize-use-nullptr)
 
  private:
   friend class Hasher;

@@ -13,6 +13,7 @@ namespace ecrelay::net {
 
 /// The listener that a connection came in by, shared by both. Thread-safe.
 struct ConnectionOrigin {
+  explicit ConnectionOrigin(std::string listener_tag) : tag(std::move(listener_tag)) {}
   const std::string tag;
   std::atomic<bool> ended{false};  ///< listens no more: its connections close once they are idle
 };

@@ -38,6 +38,6 @@ bool is_mirror_path(std::string_view target);
 /// hosts.toml write it, or after it as BuildKit and podman do), then the upstream registry (`ns`,
 /// the first path component, or docker.io), then the repository. The registry is a key to look up,
 /// never an address to dial. Pure.
-Target read_target(std::string_view target, const net::Headers& headers);
+Target read_target(std::string_view raw, const net::Headers& headers);
 
 }  // namespace ecrelay::proxy

@@ -20,7 +20,7 @@ namespace ecrelay::store {
 struct RepositoryName {
   std::string registry;
   std::string repository;
-  auto operator<=>(const RepositoryName&) const = default;
+  auto operator<=>(const RepositoryName&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 enum class ContentKind : std::uint8_t { Manifest, Blob };
