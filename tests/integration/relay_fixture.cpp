@@ -178,6 +178,20 @@ std::vector<std::string> RelayFixture::outcomes() {
   return ::testing::AssertionFailure() << "row " << index << " was last: " << seen;
 }
 
+std::uint64_t RelayFixture::blob_bytes_recorded(std::uint64_t expected) {
+  const auto deadline = base::Deadline::after(seconds(10));
+  while (true) {
+    std::uint64_t sum = 0;
+    for (const auto& row : rows()) {
+      sum += row.kind == "blob" ? row.bytes_fetched : 0;
+    }
+    if (sum == expected || deadline.passed()) {
+      return sum;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
 std::string RelayFixture::largest_blob(const ecr_double::Image& image) {
   const auto largest = std::max_element(
       image.blobs.begin(), image.blobs.end(),

@@ -74,6 +74,10 @@ class RelayFixture : public ::testing::Test {
   ::testing::AssertionResult eventually(std::size_t index,
                                         const std::function<bool(const Row&)>& good);
 
+  /// The bytes that the rows of blobs say were fetched; polls until it is `expected`, since a row
+  /// is amended after its fill has ended.
+  std::uint64_t blob_bytes_recorded(std::uint64_t expected);
+
   /// The digest of an image's largest blob.
   static std::string largest_blob(const ecr_double::Image& image);
   const ecr_double::Image& image(const std::string& registry, const std::string& repository) const;
