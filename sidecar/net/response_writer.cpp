@@ -143,6 +143,9 @@ ResponseWriter::ResponseWriter() : state_(std::make_unique<State>()) {
   state_->server.set_pre_routing_handler(fill);
   state_->server.set_keep_alive_max_count(1'000'000);
   state_->server.set_keep_alive_timeout(60);
+  // The library makes its static tables at the first answer: now, before threads share them.
+  Connection nobody(base::UniqueFd(), nullptr);
+  write(nobody, RequestHead{.method = "GET"}, ServerResponse{}, std::chrono::milliseconds(0));
 }
 
 ResponseWriter::~ResponseWriter() = default;

@@ -9,12 +9,14 @@
 #include <chrono>
 #include <mutex>
 #include <optional>
+#include <string_view>
 #include <thread>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/unique_fd.hpp"
 #include "base/worker_pool.hpp"
 #include "support/ecr_double/connection.hpp"
 #include "support/ecr_double/reply_writer.hpp"
@@ -98,6 +100,7 @@ class HttpServer::Listener final : public httplib::Server {
     const std::string any = R"([\s\S]*)";
     Get(any, handler).Post(any, handler).Put(any, handler);
     Patch(any, handler).Delete(any, handler).Options(any, handler);
+    make_static_tables();
   }
 
   base::Result<std::uint16_t> bind(const std::string& address, std::uint16_t port) {
@@ -151,6 +154,23 @@ class HttpServer::Listener final : public httplib::Server {
     const std::lock_guard lock(mutex_);
     std::erase(connections_, &connection);
     return true;
+  }
+
+  /// The library makes its static tables at its first request: with this one, before threads share
+  /// them.
+  void make_static_tables() {
+    int ends[2] = {-1, -1};
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+      return;
+    }
+    const base::UniqueFd peer(ends[0]);
+    Connection connection(ends[1]);
+    constexpr std::string_view kUnknownMethod = "BREW / HTTP/1.1\r\n\r\n";
+    if (::send(peer.get(), kUnknownMethod.data(), kUnknownMethod.size(), MSG_NOSIGNAL) > 0) {
+      ::shutdown(peer.get(), SHUT_WR);
+      bool closed = false;
+      process_one(*this, connection, closed);
+    }
   }
 
   /// `Self` makes the choice between the library's signatures a matter of the template.
