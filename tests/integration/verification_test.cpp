@@ -20,6 +20,8 @@ class Verification : public RelayFixture {
 TEST_F(Verification, AnAlteredBlobReachesNobodyWholeAndIsNotStored) {
   start_relay();
   ASSERT_EQ(get("/v2/sample/large/manifests/1").status, 200);
+  // Slow, so that the body is promised before the end shows that it is wrong.
+  ecr_.change([](ecr_double::Settings& settings) { settings.download_rate = 512 << 10; });
   const auto layer = layer_of_large();
   ecr_.add_fault(
       {.service = Service::S3, .count = 1, .fault = {.altered_byte = std::uint64_t{1000}}});
